@@ -1,0 +1,181 @@
+import type { Algebra, Vector } from "../core/algebra.js";
+import { broadcastIndex, broadcastShapes, sameShape, sizeOf, type Shape } from "../core/shape.js";
+import type { NdArray, Tensor } from "../core/tensor.js";
+import {
+  isDifferentiable,
+  register,
+  type AnyOp,
+  type Attribute,
+  type Attributes,
+  type Domain,
+  type DrawContext,
+  type Input,
+} from "./op.js";
+
+/** A rule about single elements, over any arithmetic. */
+type Meaning<P> = <T>(A: Algebra<T>, xs: readonly T[], attributes: P) => T;
+type Jvp<P> = <T>(A: Algebra<T>, dxs: readonly T[], xs: readonly T[], y: T, attributes: P) => T;
+/** One cotangent per input, in order; those of inputs that are not differentiable are ignored. */
+type Vjp<P> = <T>(A: Algebra<T>, gy: T, xs: readonly T[], y: T, attributes: P) => readonly T[];
+
+export interface ElementwiseRecord<P extends Attributes> {
+  readonly name: string;
+  readonly version?: number;
+  readonly family: string;
+  readonly summary: string;
+  readonly source: string;
+  /** Name and domain of each input. */
+  readonly inputs: Readonly<Record<string, Domain>>;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Values of the attributes; required when there are attributes. */
+  readonly drawAttributes?: (context: DrawContext) => P;
+  readonly kinks?: AnyOp["kinks"];
+  /** Pairs of arguments that are meant; others are drawn again. Default: all within the domains. */
+  readonly relation?: (...xs: number[]) => boolean;
+  readonly meaning: Meaning<P>;
+  readonly jvp: Jvp<P>;
+  readonly vjp: Vjp<P>;
+  readonly textbook?: readonly { readonly meaning?: Meaning<P>; readonly vjp?: Vjp<P> }[];
+  /** The meaning in doubles, where a built-in does it at once. */
+  readonly f64?: (...xs: number[]) => number;
+}
+
+/** Where each input of a broadcast op is read; null stands for "in order", the common case. */
+function readers(shapes: readonly Shape[], to: Shape): (Int32Array | null)[] {
+  return shapes.map((shape) => (sameShape(shape, to) ? null : broadcastIndex(shape, to)));
+}
+
+function mapElements<T>(
+  A: Algebra<T>,
+  xs: readonly NdArray<T>[],
+  f: (elements: T[], i: number) => T,
+): NdArray<T> {
+  const shape = broadcastShapes(xs.map((x) => x.shape));
+  const read = readers(
+    xs.map((x) => x.shape),
+    shape,
+  );
+  const data = A.array(sizeOf(shape));
+  for (let i = 0; i < data.length; i++) {
+    data[i] = f(
+      xs.map((x, k) => x.data[read[k]?.[i] ?? i]),
+      i,
+    );
+  }
+  return { shape, data };
+}
+
+/** Adds up the cotangents of elements that broadcasting had read several times. */
+function reduceBroadcast<T>(
+  A: Algebra<T>,
+  partial: Vector<T>,
+  read: Int32Array | null,
+  shape: Shape,
+): NdArray<T> {
+  if (!read) return { shape, data: partial };
+  const size = sizeOf(shape);
+  const terms: T[][] = Array.from({ length: size }, () => []);
+  for (let i = 0; i < read.length; i++) terms[read[i]].push(partial[i]);
+  const data = A.array(size);
+  for (let j = 0; j < size; j++) data[j] = A.sum(terms[j]);
+  return { shape, data };
+}
+
+function vjpOf<P>(rule: Vjp<P>, inputs: readonly Input[]) {
+  return <T>(
+    A: Algebra<T>,
+    gy: NdArray<T>,
+    xs: readonly NdArray<T>[],
+    y: NdArray<T>,
+    attributes: P,
+  ): (NdArray<T> | null)[] => {
+    const read = readers(
+      xs.map((x) => x.shape),
+      y.shape,
+    );
+    const partial = inputs.map((input) => (isDifferentiable(input) ? A.array(y.data.length) : null));
+    for (let i = 0; i < y.data.length; i++) {
+      const elements = xs.map((x, k) => x.data[read[k]?.[i] ?? i]);
+      const gx = rule(A, gy.data[i], elements, y.data[i], attributes);
+      partial.forEach((p, k) => {
+        if (p) p[i] = gx[k];
+      });
+    }
+    return partial.map((p, k) => p && reduceBroadcast(A, p, read[k], xs[k].shape));
+  };
+}
+
+const meaningOf =
+  <P>(rule: Meaning<P>) =>
+  <T>(A: Algebra<T>, xs: readonly NdArray<T>[], attributes: P): NdArray<T> =>
+    mapElements(A, xs, (elements) => rule(A, elements, attributes));
+
+/** An op that acts on each element by itself, with broadcasting; made from rules about single elements. */
+export function elementwise<P extends Attributes = Record<string, never>>(
+  record: ElementwiseRecord<P>,
+): AnyOp {
+  const inputs: Input[] = Object.entries(record.inputs).map(([name, domain]) => ({ name, domain }));
+  const { f64 } = record;
+  return register<P>({
+    name: record.name,
+    version: record.version ?? 1,
+    family: record.family,
+    summary: record.summary,
+    source: record.source,
+    attributes: record.attributes ?? {},
+    inputs: () => inputs,
+    arity: { low: inputs.length, high: inputs.length },
+    kinks: record.kinks ?? [],
+    relation: record.relation,
+    shape: (shapes) => broadcastShapes(shapes),
+    draw: (context) => ({
+      shapes: context.broadcast(inputs.length),
+      attributes: record.drawAttributes?.(context) ?? ({} as P),
+    }),
+    meaning: meaningOf(record.meaning),
+    jvp<T>(
+      A: Algebra<T>,
+      dxs: readonly (NdArray<T> | null)[],
+      xs: readonly NdArray<T>[],
+      y: NdArray<T>,
+      attributes: P,
+    ) {
+      const zero = A.lift(0);
+      const read = readers(
+        xs.map((x) => x.shape),
+        y.shape,
+      );
+      return mapElements(A, xs, (elements, i) =>
+        record.jvp(
+          A,
+          dxs.map((dx, k) => (dx ? dx.data[read[k]?.[i] ?? i] : zero)),
+          elements,
+          y.data[i],
+          attributes,
+        ),
+      );
+    },
+    vjp: vjpOf(record.vjp, inputs),
+    textbook: (record.textbook ?? []).map((form) => ({
+      ...(form.meaning && { meaning: meaningOf(form.meaning) }),
+      ...(form.vjp && { vjp: vjpOf(form.vjp, inputs) }),
+    })),
+    ...(f64 && { kernels: { meaning: (xs) => elementwiseKernel(f64, xs) } }),
+  });
+}
+
+function elementwiseKernel(f: (...xs: number[]) => number, xs: readonly Tensor[]): Tensor {
+  const shape = broadcastShapes(xs.map((x) => x.shape));
+  const read = readers(
+    xs.map((x) => x.shape),
+    shape,
+  );
+  const data = new Float64Array(sizeOf(shape));
+  if (xs.length === 1) {
+    const x = xs[0].data;
+    for (let i = 0; i < data.length; i++) data[i] = f(x[i]);
+  } else {
+    for (let i = 0; i < data.length; i++) data[i] = f(...xs.map((x, k) => x.data[read[k]?.[i] ?? i]));
+  }
+  return { shape, data };
+}

@@ -1,0 +1,149 @@
+import type { Algebra } from "../core/algebra.js";
+import type { Stream } from "../core/random.js";
+import type { Shape } from "../core/shape.js";
+import type { NdArray, Tensor } from "../core/tensor.js";
+import type { Attributes } from "../record/program.js";
+
+export type { Attributes, AttributeValue } from "../record/program.js";
+
+/** Where an input lives, and the points that generators aim at. */
+export interface Domain {
+  /** What the input holds: numbers to differentiate, conditions (0 or 1), or positions (integers). */
+  readonly type: "float" | "bool" | "index";
+  readonly low: number;
+  readonly high: number;
+  /** The end points themselves are excluded. */
+  readonly open: boolean;
+  /** Values worth hitting exactly and from one ulp away: kinks, branch thresholds, points of symmetry. */
+  readonly specials: readonly number[];
+  /** Only whole numbers are meant, although the type is float. */
+  readonly integer: boolean;
+}
+
+export interface Input {
+  readonly name: string;
+  readonly domain: Domain;
+}
+
+/** One attribute: its classes name the cells that need evidence of their own. */
+export interface Attribute {
+  readonly classes: readonly string[];
+  readonly summary: string;
+}
+
+/** What `draw` may ask of its surroundings. */
+export interface DrawContext {
+  readonly stream: Stream;
+  /** The class that each attribute must take. */
+  readonly classes: Readonly<Record<string, string>>;
+  /** A length for an axis; 0 is among the answers where empty tensors are wanted. */
+  length(): number;
+  /** A number of axes within the given limits. */
+  rank(low: number, high: number): number;
+  /** Shapes that broadcast together, in every position. */
+  broadcast(count: number): Shape[];
+}
+
+export interface Draw<P> {
+  readonly shapes: readonly Shape[];
+  readonly attributes: P;
+  /** Values of inputs that have a structure (indices, probabilities); the others are drawn from their domain. */
+  readonly values?: readonly (readonly number[] | undefined)[];
+}
+
+/** A way in which careful people write the op or its gradient, and which loses digits somewhere. */
+export interface TextbookForm<P> {
+  meaning?<T>(A: Algebra<T>, xs: readonly NdArray<T>[], attributes: P): NdArray<T>;
+  vjp?<T>(
+    A: Algebra<T>,
+    gy: NdArray<T>,
+    xs: readonly NdArray<T>[],
+    y: NdArray<T>,
+    attributes: P,
+  ): (NdArray<T> | null)[];
+}
+
+export interface Kernels<P> {
+  meaning?(xs: readonly Tensor[], attributes: P): Tensor;
+  vjp?(gy: Tensor, xs: readonly Tensor[], y: Tensor, attributes: P): (Tensor | null)[];
+}
+
+/**
+ * One op: everything that is known of it, in one record.
+ *
+ * `P` are its attributes. Rules take whole arrays; `elementwise`, `linear`, `bilinear` and `maximumOver` make
+ * them from a rule about single elements or from a list of which elements meet.
+ */
+export interface Op<P extends Attributes = Attributes> {
+  readonly name: string;
+  /** Raised when the meaning changes, so that old records keep theirs. */
+  readonly version: number;
+  readonly family: string;
+  /** What it computes, as one would say it. */
+  readonly summary: string;
+  readonly source: string;
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Its inputs; a function where their number depends on the attributes or is free (concat). */
+  inputs(count: number, attributes: P): readonly Input[];
+  /** How many inputs it accepts. */
+  readonly arity: { readonly low: number; readonly high: number };
+  /** Points at which a gradient is a choice, in words, and which choice the reference makes. */
+  readonly kinks: readonly { readonly at: string; readonly convention: string }[];
+
+  /** Tuples of corresponding elements that are meant; others are drawn again. Elementwise ops only. */
+  readonly relation?: ((...xs: number[]) => boolean) | undefined;
+
+  /** @throws InvalidProgramError when the shapes or attributes do not fit */
+  shape(shapes: readonly Shape[], attributes: P): Shape;
+  draw(context: DrawContext): Draw<P>;
+  /** Attributes that fit other input shapes, for shrinking; undefined when nothing fits. Default: unchanged. */
+  adapt?(shapes: readonly Shape[], attributes: P): P | undefined;
+  /** Simpler attributes, simplest first, for shrinking. */
+  simpler?(attributes: P): P[];
+
+  meaning<T>(A: Algebra<T>, xs: readonly NdArray<T>[], attributes: P): NdArray<T>;
+  /** Tangent of the output; `dxs[i]` is null where the input carries no tangent. */
+  jvp<T>(
+    A: Algebra<T>,
+    dxs: readonly (NdArray<T> | null)[],
+    xs: readonly NdArray<T>[],
+    y: NdArray<T>,
+    attributes: P,
+  ): NdArray<T>;
+  /** Cotangent of each input; null for those that are not differentiable. */
+  vjp<T>(
+    A: Algebra<T>,
+    gy: NdArray<T>,
+    xs: readonly NdArray<T>[],
+    y: NdArray<T>,
+    attributes: P,
+  ): (NdArray<T> | null)[];
+  readonly textbook: readonly TextbookForm<P>[];
+  /** Fast paths in doubles; a test holds them against the rules. */
+  readonly kernels?: Kernels<P>;
+}
+
+/** A registered op, its attributes known only to itself. */
+export type AnyOp = Op;
+
+/** Forgets the type of the attributes: from here on they are checked by `shape`, not by the compiler. */
+export const register = <P extends Attributes>(op: Op<P>): AnyOp => op as unknown as AnyOp;
+
+export const opId = (op: Pick<AnyOp, "name" | "version">): string => `${op.name}@${op.version}`;
+
+export const real: Domain = {
+  type: "float",
+  low: -Infinity,
+  high: Infinity,
+  open: false,
+  specials: [],
+  integer: false,
+};
+
+/** A domain that differs from the real line in what is named. */
+export const domain = (difference: Partial<Domain>): Domain => ({ ...real, ...difference });
+
+export const bool: Domain = domain({ type: "bool", low: 0, high: 1, integer: true });
+export const index: Domain = domain({ type: "index", low: 0, integer: true });
+
+export const isDifferentiable = (input: Input): boolean => input.domain.type === "float";

@@ -1,0 +1,88 @@
+import { InvalidProgramError } from "../core/errors.js";
+import { showShape, type Shape } from "../core/shape.js";
+import { findOp } from "../ops/index.js";
+import type { AnyOp, Attributes, Input } from "../ops/op.js";
+import type { InputType, Program } from "../record/program.js";
+
+export type { InputType, Node, Program, ProgramInput } from "../record/program.js";
+
+/** A program whose ops are resolved and whose shapes are known. */
+export interface CheckedProgram extends Program {
+  readonly ops: readonly AnyOp[];
+  /** Shape of every value. */
+  readonly shapes: readonly Shape[];
+}
+
+/**
+ * Resolves the ops and infers the shape of every value.
+ *
+ * @throws InvalidProgramError with the node's number, its op and what does not fit
+ */
+export function check(program: Program): CheckedProgram {
+  const shapes: Shape[] = program.inputs.map((input) => input.shape);
+  const types: InputType[] = program.inputs.map((input) => input.type);
+  for (const [i, { shape }] of program.inputs.entries()) {
+    if (!shape.every((length) => Number.isInteger(length) && length >= 0)) {
+      throw new InvalidProgramError(`input ${i}: ${showShape(shape)} is not a shape`);
+    }
+  }
+  const ops = program.nodes.map((node, n) => {
+    const where = `node ${n} (${node.op})`;
+    const op = findOp(node.op);
+    const { low, high } = op.arity;
+    if (node.inputs.length < low || node.inputs.length > high) {
+      throw new InvalidProgramError(
+        `${where}: takes ${low === high ? low : `${low} to ${high}`} inputs, got ${node.inputs.length}`,
+      );
+    }
+    for (const value of node.inputs) {
+      if (!Number.isInteger(value) || value < 0 || value >= shapes.length) {
+        throw new InvalidProgramError(
+          `${where}: reads value ${value}, but only 0..${shapes.length - 1} exist before it`,
+        );
+      }
+    }
+    const inputs = op.inputs(node.inputs.length, node.attributes);
+    node.inputs.forEach((value, k) => checkType(where, inputs[k], types[value]));
+    try {
+      shapes.push(
+        op.shape(
+          node.inputs.map((value) => shapes[value]),
+          node.attributes,
+        ),
+      );
+    } catch (error) {
+      if (error instanceof InvalidProgramError) throw new InvalidProgramError(`${where}: ${error.message}`);
+      throw error;
+    }
+    types.push("float");
+    return op;
+  });
+  if (program.outputs.length === 0) throw new InvalidProgramError("a program needs at least one output");
+  for (const value of program.outputs) {
+    if (!Number.isInteger(value) || value < 0 || value >= shapes.length) {
+      throw new InvalidProgramError(`output ${value} does not exist; values are 0..${shapes.length - 1}`);
+    }
+  }
+  return { ...program, ops, shapes };
+}
+
+function checkType(where: string, input: Input, type: InputType): void {
+  if (input.domain.type !== type) {
+    throw new InvalidProgramError(`${where}: input ${input.name} is ${input.domain.type}, got ${type}`);
+  }
+}
+
+/** The program that applies one op to inputs of its own. */
+export function singleOp(op: AnyOp, shapes: readonly Shape[], attributes: Attributes): Program {
+  const inputs = op.inputs(shapes.length, attributes);
+  return {
+    inputs: shapes.map((shape, k) => ({ shape, type: inputs[k].domain.type })),
+    nodes: [{ op: `${op.name}@${op.version}`, attributes, inputs: shapes.map((_, k) => k) }],
+    outputs: [shapes.length],
+  };
+}
+
+/** Numbers of the inputs that can be differentiated. */
+export const differentiable = (program: Program): number[] =>
+  program.inputs.flatMap((input, k) => (input.type === "float" ? [k] : []));

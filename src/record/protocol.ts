@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { program } from "./program.js";
+import { wireTensor } from "./tensor.js";
+
+/** Messages between the driver and a subject's process: one JSON object per line, requests matched by `id`. */
+
+export const PROTOCOL_VERSION = 1;
+
+export const mode = z.enum(["value", "vjp", "jvp"]);
+export type Mode = z.infer<typeof mode>;
+
+export const helloRequest = z.object({
+  cmd: z.literal("hello"),
+  id: z.string(),
+  protocol: z.object({ name: z.literal("gradproof-subject"), versions: z.array(z.number().int()) }),
+  client: z.object({ name: z.string(), version: z.string() }),
+});
+
+/** What a subject has of one op. `attrs` lists attribute values that it does not take, by attribute. */
+export const opCapability = z.object({
+  modes: z.array(mode),
+  dtypes: z.array(z.enum(["f32", "f64"])),
+  /** Attribute classes that the subject does not offer, each with the library's reason. */
+  without: z.record(z.string(), z.string()).optional(),
+});
+
+export const hello = z.object({
+  implementation: z.object({
+    id: z.string(),
+    name: z.string(),
+    version: z.string(),
+    language: z.string(),
+    homepage: z.string().optional(),
+    issues: z.string().optional(),
+    license: z.string().optional(),
+  }),
+  environment: z.object({
+    languageVersion: z.string(),
+    os: z.string(),
+    arch: z.string(),
+    target: z.object({ kind: z.string(), backend: z.string() }).optional(),
+    libs: z.record(z.string(), z.string()).optional(),
+  }),
+  capabilities: z.object({
+    ops: z.record(z.string(), opCapability),
+    /** Programs of several nodes. */
+    graphs: z.boolean(),
+    /** Subnormal results become zero. */
+    flush: z.boolean().optional(),
+    /** Each gradient is memory of its own, that its receiver may overwrite. */
+    ownsGradients: z.boolean().optional(),
+  }),
+  limits: z.object({ maxInFlight: z.number().int().positive().optional() }).optional(),
+});
+export type Hello = z.infer<typeof hello>;
+export const helloReply = hello.extend({ id: z.string(), protocol: z.number().int() });
+
+export const evalRequest = z.object({
+  cmd: z.literal("eval"),
+  id: z.string(),
+  /** Stable name of the case, for logs. */
+  case: z.string().optional(),
+  deadlineMs: z.number().optional(),
+  program,
+  mode,
+  inputs: z.array(wireTensor),
+  /** Numbers of the inputs to differentiate. */
+  wrt: z.array(z.number().int().nonnegative()),
+  /** Cotangents, one per output (vjp), or tangents, one per entry of `wrt` (jvp). */
+  seeds: z.array(wireTensor),
+  /** `after`: what the subject's own copies of inputs and seeds hold when it is done. `shared`: see the reply. */
+  want: z.array(z.enum(["value", "grads", "after", "shared"])),
+});
+export type EvalRequest = z.infer<typeof evalRequest>;
+
+export const evalOk = z.object({
+  id: z.string(),
+  status: z.literal("ok"),
+  value: z.array(wireTensor).optional(),
+  /** Gradients in the order of `wrt` (vjp; null: none is defined), or tangents of the outputs (jvp). */
+  grads: z.array(wireTensor.nullable()).optional(),
+  after: z.object({ inputs: z.array(wireTensor), seeds: z.array(wireTensor) }).optional(),
+  /** Pairs of results that share memory, such as `["gradient[0]", "gradient[1]"]`. */
+  shared: z.array(z.tuple([z.string(), z.string()])).optional(),
+  us: z.number().optional(),
+});
+export const evalUnsupported = z.object({
+  id: z.string(),
+  status: z.literal("unsupported"),
+  what: z.string(),
+  detail: z.string().optional(),
+});
+export const evalError = z.object({
+  id: z.string(),
+  status: z.literal("error"),
+  error: z.object({ type: z.string(), message: z.string(), trace: z.string().optional() }),
+});
+export const evalReply = z.discriminatedUnion("status", [evalOk, evalUnsupported, evalError]);
+export type EvalReply = z.infer<typeof evalReply>;
+
+/** What became of a request: the subject's answer, or why there is none. */
+export type Outcome =
+  | EvalReply
+  | { readonly status: "crash" | "timeout"; readonly detail: string; readonly confirmed: boolean }
+  | { readonly status: "protocol"; readonly detail: string };
+
+export const snippetRequest = evalRequest.omit({ cmd: true }).extend({ cmd: z.literal("snippet") });
+export const snippetReply = z.object({ id: z.string(), status: z.literal("ok"), code: z.string() });
+
+export const resetRequest = z.object({ cmd: z.literal("reset"), id: z.string() });
+export const byeRequest = z.object({ cmd: z.literal("bye") });
+
+export const request = z.discriminatedUnion("cmd", [
+  helloRequest,
+  evalRequest,
+  snippetRequest,
+  resetRequest,
+  byeRequest,
+]);
+export type Request = z.infer<typeof request>;

@@ -1,0 +1,194 @@
+import { z } from "zod";
+import { wireCase } from "./case.js";
+import { hello } from "./protocol.js";
+import { anyNumber, counts, judgement, signature, verdict } from "./verdict.js";
+
+/** The lines of a record. A record is append-only NDJSON; every report is a function of it and of nothing else. */
+
+export const RECORD_SCHEMA = 1;
+
+/** A cell of the plan: what is to be shown of one op, or of one class of one of its attributes. */
+export const cell = z.object({
+  subject: z.string(),
+  property: z.string(),
+  op: z.string(),
+  /** `padding=same`; empty for the op as a whole. */
+  attribute: z.string(),
+});
+export type Cell = z.infer<typeof cell>;
+
+export const describedProperty = z.object({
+  name: z.string(),
+  statement: z.string(),
+  source: z.string(),
+  evidence: z.enum(["proved", "exhaustive", "statistical", "sampled"]),
+});
+
+export const describedOp = z.object({
+  id: z.string(),
+  family: z.string(),
+  summary: z.string(),
+  source: z.string(),
+  kinks: z.array(z.object({ at: z.string(), convention: z.string() })),
+});
+
+export const header = z.object({
+  type: z.literal("header"),
+  schema: z.literal(RECORD_SCHEMA),
+  gradproof: z.string(),
+  campaign: z.string(),
+  seed: z.number().int(),
+  /** ISO 8601. */
+  startedAt: z.string(),
+  command: z.string(),
+  environment: z.object({ node: z.string(), os: z.string(), arch: z.string(), cores: z.number().int() }),
+  subjects: z.array(z.object({ id: z.string(), hello })),
+  properties: z.array(describedProperty),
+  ops: z.array(describedOp),
+  /** A cell with fewer decided cases than this is untested. */
+  decidedCasesNeeded: z.number().int(),
+  cells: z.array(cell),
+  units: z.number().int(),
+});
+
+export const unitStart = z.object({
+  type: z.literal("unit-start"),
+  unit: z.string(),
+  subject: z.string(),
+  property: z.string(),
+  op: z.string(),
+  dtype: z.enum(["f32", "f64"]),
+  block: z.number().int(),
+});
+
+/** All failures, and a sample of the rest. */
+export const caseLine = z.object({
+  type: z.literal("case"),
+  unit: z.string(),
+  index: z.number().int(),
+  judgement,
+  case: wireCase,
+});
+
+export const unitEnd = z.object({
+  type: z.literal("unit-end"),
+  unit: z.string(),
+  counts,
+  /** Counts by attribute class: `{"padding=same": {pass: 36}}`. */
+  attributes: z.record(z.string(), counts),
+  /** How many cases carried each tag: shape kinds and regions. */
+  tags: z.record(z.string(), z.number().int()),
+  /** Reasons of what was not decided, with their number. */
+  reasons: z.record(z.string(), z.number().int()),
+  /** Choices seen at kinks and ties, with their number. */
+  conventions: z.record(z.string(), z.number().int()),
+  /** Requests answered by the subject. */
+  evaluations: z.number().int(),
+  worstErrorOverAttainable: anyNumber.nullable(),
+  medianResolution: anyNumber.nullable(),
+  elapsedMs: z.number(),
+  /** Of the judgements, so that two runs can be compared. */
+  digest: z.string(),
+});
+
+/** One oracle's word on the worst element of a minimised case. */
+export const testimony = z.object({
+  oracle: z.string(),
+  /** Many digits where the oracle has them. */
+  value: z.string(),
+  /** Its own error bound. */
+  bound: z.string(),
+  /** What it says of the subject's number. */
+  says: z.enum(["agrees", "contradicts", "cannot tell"]),
+  note: z.string().optional(),
+});
+export type Testimony = z.infer<typeof testimony>;
+
+export const finding = z.object({
+  type: z.literal("finding"),
+  id: z.string(),
+  subject: z.string(),
+  property: z.string(),
+  /** Every property in which this fault showed. */
+  properties: z.array(z.string()),
+  signature,
+  verdict,
+  /** One sentence: what is wrong. */
+  title: z.string(),
+  /** Who is wrong and how we know. */
+  because: z.string(),
+  /** Cases of this run with the same signature. */
+  cases: z.number().int(),
+  witness: wireCase,
+  judgement,
+  /** What was asked and what came, in short decimals, for people. */
+  shown: z.object({
+    inputs: z.array(z.string()),
+    cotangents: z.array(z.string()),
+    expected: z.string(),
+    got: z.string(),
+  }),
+  oracles: z.array(testimony),
+  /** Re-checks that minimising took. */
+  shrinkEvaluations: z.number().int(),
+  snippet: z.string(),
+  replay: z.string(),
+});
+export type Finding = z.infer<typeof finding>;
+
+/** A cell that gets no cases: the subject lacks the op, or it was left out. */
+export const skipped = z.object({
+  type: z.literal("skipped"),
+  cell,
+  verdict: z.enum(["unsupported", "not-run"]),
+  reason: z.string(),
+});
+
+/** Mutants of the reference, judged by the same laws in the same run. */
+export const selfTest = z.object({
+  type: z.literal("self-test"),
+  mutants: z.array(
+    z.object({
+      name: z.string(),
+      op: z.string(),
+      says: z.string(),
+      caughtBy: z.array(z.string()),
+      cases: z.number().int(),
+    }),
+  ),
+});
+
+/** A subject's process ended before its time. */
+export const epochEnd = z.object({
+  type: z.literal("epoch-end"),
+  subject: z.string(),
+  reason: z.string(),
+  exitCode: z.number().nullable(),
+  signal: z.string().nullable(),
+  stderr: z.string(),
+});
+
+export const footer = z.object({
+  type: z.literal("footer"),
+  complete: z.boolean(),
+  /** Why not, when not. */
+  reason: z.string().optional(),
+  unitsDone: z.number().int(),
+  elapsedMs: z.number(),
+  evaluations: z.number().int(),
+  peakMemoryMb: z.number(),
+});
+
+export const line = z.discriminatedUnion("type", [
+  header,
+  unitStart,
+  caseLine,
+  unitEnd,
+  finding,
+  skipped,
+  selfTest,
+  epochEnd,
+  footer,
+]);
+export type Line = z.infer<typeof line>;
+export type LineOf<K extends Line["type"]> = Extract<Line, { type: K }>;

@@ -1,0 +1,8 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "properties/**/*.test.ts", "fixtures/**/*.test.ts"],
+    testTimeout: 120_000,
+  },
+});
