@@ -128,3 +128,14 @@ export function hexFloat(x: number): string {
   const power = exponent === 0 ? -1022 : exponent - 1023;
   return `${x < 0 ? "-" : ""}0x${exponent === 0 ? 0 : 1}${digits ? `.${digits}` : ""}p${power < 0 ? "" : "+"}${power}`;
 }
+
+/** Shortest decimal that reads back as the same number of the format. @example shortest(Math.fround(0.1), "f32") // "0.1" */
+export function shortest(x: number, type: FloatType): string {
+  if (Object.is(x, -0)) return "-0";
+  if (type === "f64" || !Number.isFinite(x)) return String(x);
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(x.toPrecision(digits));
+    if (Math.fround(short) === x) return String(short);
+  }
+  return String(Number(x.toPrecision(9)));
+}

@@ -1,43 +1,209 @@
+import type { Algebra } from "../core/algebra.js";
 import { elementwise } from "./elementwise.js";
+import { absolute, decay, isPositive, logistic, logisticTextbook } from "./logistic.js";
 import { domain } from "./op.js";
 
-export const relu = elementwise({
-  name: "relu",
-  family: "activations",
-  summary: "max(x, 0)",
-  source: "Nair and Hinton 2010",
+const family = "activations";
+
+/** Points where float32 rounds 1 + e^−|x| to 1 (17), e^|x| overflows (89) and e^−|x| vanishes (104). */
+const saturating = domain({ specials: [0, 17, -17, 89, -89, 104, -104] });
+
+/** ln(1 + e^x). @error about 3 u, relative */
+function logOnePlusExp<T>(A: Algebra<T>, x: T): T {
+  const rest = A.log1p(decay(A, x));
+  return isPositive(A, x) ? A.add(x, rest) : rest;
+}
+
+/** The same without log1p: once e^−|x| < u, nothing is left of it. */
+function logOnePlusExpTextbook<T>(A: Algebra<T>, x: T): T {
+  const rest = A.log(A.add(A.lift(1), decay(A, x)));
+  return isPositive(A, x) ? A.add(x, rest) : rest;
+}
+
+export const sigmoid = elementwise({
+  name: "sigmoid",
+  family,
+  summary: "1/(1 + e^−x)",
+  source: "ONNX Sigmoid-13",
+  inputs: { x: saturating },
+  meaning: (A, [x]) => logistic(A, x),
+  // y·(1 − y), with 1 − y as the sigmoid of −x, which does not cancel.
+  jvp: (A, [dx], [x]) => A.mul(A.mul(dx, logistic(A, x)), logistic(A, A.neg(x))),
+  vjp(A, gy, [x]) {
+    const e = decay(A, x);
+    const d = A.add(A.lift(1), e);
+    return [A.mul(gy, A.div(A.div(e, d), d))];
+  },
+  textbook: [
+    {
+      meaning: (A, [x]) => logisticTextbook(A, x),
+      vjp: (A, gy, _xs, y) => [A.mul(gy, A.mul(y, A.sub(A.lift(1), y)))],
+    },
+  ],
+});
+
+export const logSigmoid = elementwise({
+  name: "logSigmoid",
+  family,
+  summary: "ln(1/(1 + e^−x))",
+  source: "PyTorch LogSigmoid",
+  inputs: { x: saturating },
+  meaning: (A, [x]) => A.neg(logOnePlusExp(A, A.neg(x))),
+  jvp: (A, [dx], [x]) => A.mul(dx, logistic(A, A.neg(x))),
+  vjp: (A, gy, [x]) => [A.mul(gy, logistic(A, A.neg(x)))],
+  textbook: [
+    {
+      meaning: (A, [x]) => A.neg(logOnePlusExpTextbook(A, A.neg(x))),
+      vjp: (A, gy, [x]) => [A.mul(gy, logisticTextbook(A, A.neg(x)))],
+    },
+    // The sigmoid of −x is that of x, times e^−x.
+    { vjp: (A, gy, [x], y) => [A.mul(gy, A.exp(A.sub(y, x)))] },
+  ],
+});
+
+export const softplus = elementwise({
+  name: "softplus",
+  family,
+  summary: "ln(1 + e^x)",
+  source: "Dugas et al. 2001; ONNX Softplus-1",
+  inputs: { x: saturating },
+  meaning: (A, [x]) => logOnePlusExp(A, x),
+  jvp: (A, [dx], [x]) => A.mul(dx, logistic(A, x)),
+  vjp: (A, gy, [x]) => [A.mul(gy, logistic(A, x))],
+  textbook: [
+    {
+      meaning: (A, [x]) => logOnePlusExpTextbook(A, x),
+      vjp: (A, gy, [x]) => [A.mul(gy, logisticTextbook(A, x))],
+    },
+    // e^y is 1 + e^x.
+    { vjp: (A, gy, [x], y) => [A.mul(gy, A.exp(A.sub(x, y)))] },
+  ],
+});
+
+export const softsign = elementwise({
+  name: "softsign",
+  family,
+  summary: "x/(1 + |x|)",
+  source: "Bergstra et al. 2009; ONNX Softsign-1",
+  // Both sides have the slope 1 at 0: no choice of gradient, no site.
   inputs: { x: domain({ specials: [0] }) },
-  kinks: [{ at: "x = 0", convention: "0" }],
-  meaning: (A, [x]) => {
-    const zero = A.lift(0);
-    return A.select(
-      x,
-      zero,
-      () => x,
-      () => zero,
-      () => zero,
-    );
+  meaning: (A, [x]) => A.div(x, A.add(A.lift(1), absolute(A, x))),
+  jvp(A, [dx], [x]) {
+    const d = A.add(A.lift(1), absolute(A, x));
+    return A.div(A.div(dx, d), d);
   },
-  jvp: (A, [dx], [x]) => {
-    const zero = A.lift(0);
-    return A.select(
-      x,
-      zero,
-      () => dx,
-      () => zero,
-      () => zero,
-    );
+  vjp(A, gy, [x]) {
+    const d = A.add(absolute(A, x), A.lift(1));
+    return [A.div(A.div(gy, d), d)];
   },
-  vjp: (A, gy, [x]) => {
-    const zero = A.lift(0);
-    return [
-      A.select(
-        x,
-        zero,
-        () => gy,
-        () => zero,
-        () => zero,
-      ),
-    ];
+  textbook: [
+    {
+      vjp(A, gy, [x]) {
+        const d = A.add(A.lift(1), absolute(A, x));
+        return [A.div(gy, A.mul(d, d))];
+      },
+    },
+  ],
+});
+
+export const silu = elementwise({
+  name: "silu",
+  family,
+  summary: "x/(1 + e^−x)",
+  source: "Elfwing, Uchibe and Doya 2018; ONNX Swish-24",
+  inputs: { x: saturating },
+  meaning: (A, [x]) => A.mul(x, logistic(A, x)),
+  jvp(A, [dx], [x]) {
+    const slope = A.mul(logistic(A, x), A.add(A.lift(1), A.mul(x, logistic(A, A.neg(x)))));
+    return A.mul(dx, slope);
   },
+  // With e = e^−|x|; in 1 + x + e^x the first sum is exact near −1.28, where the derivative changes its sign.
+  vjp(A, gy, [x]) {
+    const e = decay(A, x);
+    const d = A.add(A.lift(1), e);
+    const onePlusX = A.add(A.lift(1), x);
+    const numerator = isPositive(A, x) ? A.add(A.lift(1), A.mul(e, onePlusX)) : A.mul(e, A.add(onePlusX, e));
+    return [A.mul(gy, A.div(A.div(numerator, d), d))];
+  },
+  textbook: [
+    {
+      meaning: (A, [x]) => A.mul(x, logisticTextbook(A, x)),
+      vjp(A, gy, [x]) {
+        const s = logisticTextbook(A, x);
+        return [A.mul(gy, A.mul(s, A.add(A.lift(1), A.mul(x, A.sub(A.lift(1), s)))))];
+      },
+    },
+    {
+      vjp(A, gy, [x]) {
+        const s = logisticTextbook(A, x);
+        return [A.add(A.mul(gy, s), A.mul(A.mul(gy, x), A.mul(s, A.sub(A.lift(1), s))))];
+      },
+    },
+    {
+      vjp(A, gy, [x], y) {
+        const s = logisticTextbook(A, x);
+        return [A.mul(gy, A.add(y, A.mul(s, A.sub(A.lift(1), y))))];
+      },
+    },
+  ],
+});
+
+/** Σ cᵢ·xⁱ, by Horner's rule. */
+function polynomial<T>(A: Algebra<T>, x: T, coefficients: readonly T[]): T {
+  return coefficients.reduceRight((total, c) => A.add(c, A.mul(x, total)));
+}
+
+/** (1 + e^x)² + 1, divided by e^2x where x > 0; from e = e^−|x|. */
+const mishDenominator = <T>(A: Algebra<T>, x: T, e: T): T =>
+  polynomial(
+    A,
+    e,
+    (isPositive(A, x) ? [1, 2, 2] : [2, 2, 1]).map((c) => A.lift(c)),
+  );
+
+/** tanh(ln(1 + e^x)) = ((1 + e^x)² − 1)/((1 + e^x)² + 1): all terms are positive, and none overflows. */
+function tanhSoftplus<T>(A: Algebra<T>, x: T): T {
+  const e = decay(A, x);
+  const two = A.lift(2);
+  const numerator = isPositive(A, x) ? A.add(A.lift(1), A.mul(two, e)) : A.mul(e, A.add(two, e));
+  return A.div(numerator, mishDenominator(A, x, e));
+}
+
+export const mish = elementwise({
+  name: "mish",
+  family,
+  summary: "x·tanh(ln(1 + e^x))",
+  source: "Misra 2020; ONNX Mish-18",
+  inputs: { x: saturating },
+  meaning: (A, [x]) => A.mul(x, tanhSoftplus(A, x)),
+  // t + x·t′, with t′ = 4·e^x·(1 + e^x)/((1 + e^x)² + 1)².
+  jvp(A, [dx], [x]) {
+    const e = decay(A, x);
+    const steep = A.mul(isPositive(A, x) ? A.mul(e, e) : e, A.add(A.lift(1), e));
+    const denominator = mishDenominator(A, x, e);
+    const slope = A.div(A.div(A.mul(A.lift(4), steep), denominator), denominator);
+    return A.mul(dx, A.add(tanhSoftplus(A, x), A.mul(x, slope)));
+  },
+  // e^x·(4(1 + x) + (6 + 4x)·e^x + 4e^2x + e^3x)/((1 + e^x)² + 1)², numerator and denominator divided by e^4x where
+  // x > 0. These terms cancel least near −1.19, where the derivative changes its sign.
+  vjp(A, gy, [x]) {
+    const e = decay(A, x);
+    const [one, four] = [A.lift(1), A.lift(4)];
+    const coefficients = [A.mul(four, A.add(one, x)), A.add(A.lift(6), A.mul(four, x)), four, one];
+    const denominator = mishDenominator(A, x, e);
+    const numerator = isPositive(A, x)
+      ? polynomial(A, e, coefficients.toReversed())
+      : A.mul(e, polynomial(A, e, coefficients));
+    return [A.mul(gy, A.div(A.div(numerator, denominator), denominator))];
+  },
+  textbook: [
+    {
+      meaning: (A, [x]) => A.mul(x, A.tanh(logOnePlusExpTextbook(A, x))),
+      vjp(A, gy, [x]) {
+        const t = A.tanh(logOnePlusExpTextbook(A, x));
+        const slope = A.mul(logisticTextbook(A, x), A.sub(A.lift(1), A.mul(t, t)));
+        return [A.mul(gy, A.add(t, A.mul(x, slope)))];
+      },
+    },
+  ],
 });

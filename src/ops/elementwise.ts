@@ -1,4 +1,5 @@
 import type { Algebra, Vector } from "../core/algebra.js";
+import { InvalidProgramError } from "../core/errors.js";
 import { broadcastIndex, broadcastShapes, sameShape, sizeOf, type Shape } from "../core/shape.js";
 import type { NdArray, Tensor } from "../core/tensor.js";
 import {
@@ -12,7 +13,14 @@ import {
   type Input,
 } from "./op.js";
 
-/** A rule about single elements, over any arithmetic. */
+/**
+ * A rule about single elements, over any arithmetic.
+ *
+ * Where a rule asks `A.toNumber(x)` which of two formulas to use, both say the same function and one of them keeps
+ * more digits there (e^−x overflows where e^x does not): a stabiliser, not a comparison site. Kinks and jumps are
+ * sites, and go through `A.select`, `A.argmax` or `A.floor`; a rule and its textbook forms meet the same ones in the
+ * same order, whatever their outcome.
+ */
 type Meaning<P> = <T>(A: Algebra<T>, xs: readonly T[], attributes: P) => T;
 type Jvp<P> = <T>(A: Algebra<T>, dxs: readonly T[], xs: readonly T[], y: T, attributes: P) => T;
 /** One cotangent per input, in order; those of inputs that are not differentiable are ignored. */
@@ -29,6 +37,12 @@ export interface ElementwiseRecord<P extends Attributes> {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   /** Values of the attributes; required when there are attributes. */
   readonly drawAttributes?: (context: DrawContext) => P;
+  /** @throws InvalidProgramError when the attributes make no sense */
+  readonly checkAttributes?: (attributes: P) => void;
+  /** Simpler attributes, simplest first; repeated, it must come to an end. */
+  readonly simpler?: (attributes: P) => P[];
+  /** Points of the first input that are special because of the attributes. */
+  readonly specials?: (attributes: P) => readonly number[];
   readonly kinks?: AnyOp["kinks"];
   /** Pairs of arguments that are meant; others are drawn again. Default: all within the domains. */
   readonly relation?: (...xs: number[]) => boolean;
@@ -56,6 +70,11 @@ function mapElements<T>(
     shape,
   );
   const data = A.array(sizeOf(shape));
+  if (xs.length === 1) {
+    const x = xs[0].data;
+    for (let i = 0; i < data.length; i++) data[i] = f([x[i]], i);
+    return { shape, data };
+  }
   for (let i = 0; i < data.length; i++) {
     data[i] = f(
       xs.map((x, k) => x.data[read[k]?.[i] ?? i]),
@@ -115,7 +134,7 @@ export function elementwise<P extends Attributes = Record<string, never>>(
   record: ElementwiseRecord<P>,
 ): AnyOp {
   const inputs: Input[] = Object.entries(record.inputs).map(([name, domain]) => ({ name, domain }));
-  const { f64 } = record;
+  const { f64, specials, simpler } = record;
   return register<P>({
     name: record.name,
     version: record.version ?? 1,
@@ -123,15 +142,20 @@ export function elementwise<P extends Attributes = Record<string, never>>(
     summary: record.summary,
     source: record.source,
     attributes: record.attributes ?? {},
-    inputs: () => inputs,
+    inputs: specials ? (_count, attributes) => withSpecials(inputs, specials(attributes)) : () => inputs,
     arity: { low: inputs.length, high: inputs.length },
     kinks: record.kinks ?? [],
+    elementwise: true,
     relation: record.relation,
-    shape: (shapes) => broadcastShapes(shapes),
+    shape(shapes, attributes) {
+      record.checkAttributes?.(attributes);
+      return broadcastShapes(shapes);
+    },
     draw: (context) => ({
       shapes: context.broadcast(inputs.length),
       attributes: record.drawAttributes?.(context) ?? ({} as P),
     }),
+    ...(simpler && { simpler }),
     meaning: meaningOf(record.meaning),
     jvp<T>(
       A: Algebra<T>,
@@ -164,6 +188,24 @@ export function elementwise<P extends Attributes = Record<string, never>>(
   });
 }
 
+function withSpecials(inputs: readonly Input[], specials: readonly number[]): Input[] {
+  const [{ name, domain }, ...others] = inputs;
+  return [{ name, domain: { ...domain, specials: [...domain.specials, ...specials] } }, ...others];
+}
+
+/** @throws InvalidProgramError unless the attribute is a finite number */
+export function checkNumber(name: string, value: unknown): void {
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    throw new InvalidProgramError(`${name} must be a finite number, got ${String(value)}`);
+  }
+}
+
+/**
+ * An attribute as a number of the arithmetic. It goes through its decimal digits, because that is how a user writes
+ * it and a library rounds it: 0.2 is a fifth, and neither the double nor the float32 nearest to it.
+ */
+export const attribute = <T>(A: Algebra<T>, value: number): T => A.constant(String(value));
+
 function elementwiseKernel(f: (...xs: number[]) => number, xs: readonly Tensor[]): Tensor {
   const shape = broadcastShapes(xs.map((x) => x.shape));
   const read = readers(
@@ -174,6 +216,9 @@ function elementwiseKernel(f: (...xs: number[]) => number, xs: readonly Tensor[]
   if (xs.length === 1) {
     const x = xs[0].data;
     for (let i = 0; i < data.length; i++) data[i] = f(x[i]);
+  } else if (xs.length === 2) {
+    const [a, b] = xs;
+    for (let i = 0; i < data.length; i++) data[i] = f(a.data[read[0]?.[i] ?? i], b.data[read[1]?.[i] ?? i]);
   } else {
     for (let i = 0; i < data.length; i++) data[i] = f(...xs.map((x, k) => x.data[read[k]?.[i] ?? i]));
   }

@@ -1,7 +1,7 @@
 import { InvalidProgramError } from "../core/errors.js";
 import { gemm } from "../core/gemm.js";
 import { broadcastIndex, broadcastShapes, showShape, sizeOf, type Shape } from "../core/shape.js";
-import { bilinear } from "./linear.js";
+import { bilinear } from "./bilinear.js";
 import { real, register } from "./op.js";
 
 interface MatmulAttributes {

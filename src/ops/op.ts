@@ -90,8 +90,13 @@ export interface Op<P extends Attributes = Attributes> {
   /** Points at which a gradient is a choice, in words, and which choice the reference makes. */
   readonly kinks: readonly { readonly at: string; readonly convention: string }[];
 
+  /** It acts on each element by itself, with broadcasting. */
+  readonly elementwise?: true;
   /** Tuples of corresponding elements that are meant; others are drawn again. Elementwise ops only. */
   readonly relation?: ((...xs: number[]) => boolean) | undefined;
+
+  /** Whether inputs have the structure that is meant: indices in range, rows of probabilities. Default: always. */
+  accepts?(xs: readonly Tensor[], attributes: P): boolean;
 
   /** @throws InvalidProgramError when the shapes or attributes do not fit */
   shape(shapes: readonly Shape[], attributes: P): Shape;

@@ -1,6 +1,7 @@
 import { InvalidProgramError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
 import type { Attribute, DrawContext } from "./op.js";
+import { wholeNumbers } from "./wholeNumbers.js";
 
 /** "valid": none; "same": as much as makes the output ⌈size / stride⌉ long; or rows and columns given one by one. */
 export type Padding = "valid" | "same" | readonly [readonly [number, number], readonly [number, number]];
@@ -38,35 +39,43 @@ export function axisWindow(
   kernel: number,
   attributes: WindowAttributes,
 ): AxisWindow {
-  const stride = attributes.strides[axis];
-  const dilation = attributes.dilation[axis];
+  const stride = wholeNumbers("strides", attributes.strides, 2)[axis];
+  const dilation = wholeNumbers("dilation", attributes.dilation, 2)[axis];
   if (!(stride >= 1 && dilation >= 1 && kernel >= 1)) {
     throw new InvalidProgramError(
       `window ${kernel}, stride ${stride}, dilation ${dilation}: each must be at least 1`,
     );
   }
   const reach = (kernel - 1) * dilation + 1;
-  const { padding } = attributes;
-  let before: number;
-  let total: number;
-  if (padding === "valid") {
-    before = total = 0;
-  } else if (padding === "same") {
-    total = Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
-    before = total >> 1;
-  } else {
-    before = padding[axis][0];
-    total = before + padding[axis][1];
-    if (Math.max(before, padding[axis][1]) >= reach) {
-      throw new InvalidProgramError(
-        `padding ${before} and ${padding[axis][1]} must be below the window's reach ${reach}`,
-      );
-    }
+  const [before, after] = amounts(attributes.padding, axis, size, stride, reach);
+  const count = Math.floor((before + size + after - reach) / stride) + 1;
+  if (count < 1) {
+    throw new InvalidProgramError(
+      `a window of reach ${reach} does not fit into ${size} with padding ${before} and ${after}`,
+    );
   }
-  const count = Math.floor((size + total - reach) / stride) + 1;
-  if (count < 1)
-    throw new InvalidProgramError(`a window of reach ${reach} does not fit into ${size} + ${total}`);
   return { stride, dilation, before, count, kernel, size };
+}
+
+/** Padding before and after one axis; where "same" needs an odd number, the larger half goes after. */
+function amounts(
+  padding: Padding,
+  axis: 0 | 1,
+  size: number,
+  stride: number,
+  reach: number,
+): readonly number[] {
+  if (padding === "valid") return [0, 0];
+  if (padding === "same") {
+    const total = Math.max((Math.ceil(size / stride) - 1) * stride + reach - size, 0);
+    return [total >> 1, total - (total >> 1)];
+  }
+  if (!Array.isArray(padding)) {
+    throw new InvalidProgramError(
+      `padding ${JSON.stringify(padding)}: must be "valid", "same" or [[top, bottom], [left, right]]`,
+    );
+  }
+  return wholeNumbers("padding", padding[axis], 2);
 }
 
 /** Visits the places of the image that window o reads; places in the padding are left out. */
@@ -88,23 +97,35 @@ export function drawWindow(context: DrawContext): {
     wanted === "1" ? [1, 1] : wanted === "2" ? [2, 2] : stream.chance(0.5) ? [2, 1] : [1, 3];
   const strides = pair(classes.strides);
   const dilation = pair(classes.dilation);
-  const kernel: [number, number] = [stream.int(1, 3), stream.int(1, 3)];
   // A dilation means something only where the window has two elements to set apart.
-  if (dilation[0] > 1) kernel[0] = stream.int(2, 3);
-  if (dilation[1] > 1) kernel[1] = stream.int(2, 3);
+  const side = (axis: number): number =>
+    dilation[axis] > 1 ? 2 + Number(stream.chance(0.3)) : stream.int(1, 3);
+  const kernel: [number, number] = [side(0), side(1)];
   const reach = kernel.map((k, axis) => (k - 1) * dilation[axis] + 1);
-  const side = (axis: number): [number, number] => [
+  // Below the reach, so that the first window already meets the image.
+  const around = (axis: number): [number, number] => [
     stream.int(0, reach[axis] - 1),
     stream.int(0, reach[axis] - 1),
   ];
   const padding: Padding =
-    classes.padding === "explicit" ? [side(0), side(1)] : classes.padding === "same" ? "same" : "valid";
+    classes.padding === "explicit" ? [around(0), around(1)] : classes.padding === "same" ? "same" : "valid";
   const image = reach.map((r, axis) => {
-    const covered =
-      padding === "same" ? 1 : padding === "valid" ? r : Math.max(1, r - padding[axis][0] - padding[axis][1]);
-    return covered + stream.int(0, 3);
+    const [before, after] = padding === "valid" || padding === "same" ? [0, 0] : padding[axis];
+    const fitting = padding === "same" ? 1 : r - before - after;
+    // Narrower than the dilation, the image could lie between two elements of a window.
+    return Math.max(fitting, dilation[axis]) + stream.int(0, Math.max(2, strides[axis]));
   });
   return { attributes: { strides, padding, dilation }, kernel, image: [image[0], image[1]] };
+}
+
+/** Batch and channels for an image of this size: empty, one or two, and few where the image is large. */
+export function drawAround(
+  context: DrawContext,
+  [height, width]: readonly [number, number],
+): { readonly batch: number; readonly channels: number } {
+  const batch = Math.min(context.length(), 2);
+  const channels = context.stream.int(1, 2);
+  return height * width > 24 ? { batch: Math.min(batch, 1), channels } : { batch, channels };
 }
 
 /** Simpler windows first: no dilation, stride 1, then no padding. */

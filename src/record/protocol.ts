@@ -2,7 +2,7 @@ import { z } from "zod";
 import { program } from "./program.js";
 import { wireTensor } from "./tensor.js";
 
-/** Messages between the driver and a subject's process: one JSON object per line, requests matched by `id`. */
+/** Messages between the driver and a subject's process: one JSON object per line, replies matched by `id`. */
 
 export const PROTOCOL_VERSION = 1;
 
@@ -16,11 +16,11 @@ export const helloRequest = z.object({
   client: z.object({ name: z.string(), version: z.string() }),
 });
 
-/** What a subject has of one op. `attrs` lists attribute values that it does not take, by attribute. */
+/** What a subject has of one op. */
 export const opCapability = z.object({
   modes: z.array(mode),
   dtypes: z.array(z.enum(["f32", "f64"])),
-  /** Attribute classes that the subject does not offer, each with the library's reason. */
+  /** Attribute classes that the subject does not offer (`padding=explicit`), each with the library's reason. */
   without: z.record(z.string(), z.string()).optional(),
 });
 
@@ -54,6 +54,11 @@ export const hello = z.object({
 });
 export type Hello = z.infer<typeof hello>;
 export const helloReply = hello.extend({ id: z.string(), protocol: z.number().int() });
+/** Instead of a hello: the subject cannot run here, or speaks other versions. */
+export const helloRefusal = z.object({
+  id: z.string(),
+  error: z.object({ kind: z.string(), message: z.string() }),
+});
 
 export const evalRequest = z.object({
   cmd: z.literal("eval"),
@@ -95,19 +100,34 @@ export const evalError = z.object({
   status: z.literal("error"),
   error: z.object({ type: z.string(), message: z.string(), trace: z.string().optional() }),
 });
-export const evalReply = z.discriminatedUnion("status", [evalOk, evalUnsupported, evalError]);
+/** The adapter returned something that is not a result: a fault of the adapter, not of the library. */
+export const evalMalformed = z.object({ id: z.string(), status: z.literal("protocol"), detail: z.string() });
+export const evalReply = z.discriminatedUnion("status", [evalOk, evalUnsupported, evalError, evalMalformed]);
 export type EvalReply = z.infer<typeof evalReply>;
 
 /** What became of a request: the subject's answer, or why there is none. */
 export type Outcome =
   | EvalReply
+  /** `confirmed`: it happened again when the request was alone in a new process. */
   | { readonly status: "crash" | "timeout"; readonly detail: string; readonly confirmed: boolean }
-  | { readonly status: "protocol"; readonly detail: string };
+  | { readonly status: "protocol"; readonly detail: string }
+  /** Never sent: the circuit breaker, the restart budget, or the subject was closed. */
+  | { readonly status: "not-run"; readonly detail: string };
 
 export const snippetRequest = evalRequest.omit({ cmd: true }).extend({ cmd: z.literal("snippet") });
-export const snippetReply = z.object({ id: z.string(), status: z.literal("ok"), code: z.string() });
+export const snippetOk = z.object({ id: z.string(), status: z.literal("ok"), code: z.string() });
+export const snippetReply = z.discriminatedUnion("status", [snippetOk, evalUnsupported, evalError]);
+export type SnippetReply = z.infer<typeof snippetReply>;
 
+/** From the subject at any time, without an id. */
+export const logMessage = z.object({
+  log: z.object({ level: z.enum(["debug", "info", "warn", "error"]), message: z.string() }),
+});
+export type Log = z.infer<typeof logMessage>["log"];
+
+/** Drop caches and device memory. */
 export const resetRequest = z.object({ cmd: z.literal("reset"), id: z.string() });
+export const resetReply = z.object({ id: z.string(), status: z.literal("ok") });
 export const byeRequest = z.object({ cmd: z.literal("bye") });
 
 export const request = z.discriminatedUnion("cmd", [
@@ -118,3 +138,6 @@ export const request = z.discriminatedUnion("cmd", [
   byeRequest,
 ]);
 export type Request = z.infer<typeof request>;
+
+/** What a law asks; the driver adds the id. */
+export type EvalQuestion = Omit<EvalRequest, "cmd" | "id">;

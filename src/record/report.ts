@@ -1,70 +1,101 @@
 import { z } from "zod";
-import { describedOp, describedProperty, epochEnd, finding, selfTest } from "./record.js";
+import { describedOp, describedProperty, epochEnd, finding, header, selfTest } from "./record.js";
 import { hello } from "./protocol.js";
 import { anyNumber, counts } from "./verdict.js";
 
 /** The shape of report.json. Raised when a field changes its meaning or goes. */
 export const REPORT_SCHEMA = 1;
 
-/** A cell's state: what colour it gets. */
+/** What a cell shows: what colour it gets. */
 export const cellState = z.enum([
   "wrong",
-  "inaccurate",
-  "green",
-  "untested",
-  "unsupported",
-  "not-run",
   "protocol",
+  "accepted-invalid",
+  "inaccurate",
+  "untested",
+  "not-run",
+  "green",
+  "unsupported",
 ]);
 export type CellState = z.infer<typeof cellState>;
 
-export const reportCell = z.object({
+const tally = z.object({
+  state: cellState,
+  /** Why there is no more to say, for a cell that is untested, not run or unsupported. */
+  because: z.string().nullable(),
+  counts,
+  /** Cases that were executed. */
+  cases: z.number().int(),
+  /** Cases with a verdict that decides. */
+  decided: z.number().int(),
+});
+
+/** One class of one attribute of the op: `padding=same`. */
+export const attributeCell = tally.extend({ attribute: z.string() });
+export type AttributeCell = z.infer<typeof attributeCell>;
+
+/** What is known of one op and one property: counts of the op as a whole, the worst state of its classes. */
+export const reportCell = tally.extend({
   property: z.string(),
   op: z.string(),
-  attribute: z.string(),
-  state: cellState,
-  counts,
-  cases: z.number().int(),
-  decided: z.number().int(),
-  evidence: z.string(),
+  evidence: describedProperty.shape.evidence,
+  /** With 95 % confidence, when no decided case was wrong and the cases were drawn at random: 3/n. */
+  failureProbabilityBelow: z.number().nullable(),
+  /** The largest of any case, whatever its attributes. */
   worstErrorOverAttainable: anyNumber.nullable(),
+  /** The median over units, weighted by their decided cases. */
   medianResolution: anyNumber.nullable(),
-  /** Why it is not decided, most frequent first. */
+  /** Why cases were not decided, most frequent first. */
   reasons: z.record(z.string(), z.number().int()),
   conventions: z.record(z.string(), z.number().int()),
+  attributes: z.array(attributeCell),
 });
 export type ReportCell = z.infer<typeof reportCell>;
+
+/** A finding of the record, with what was asked and what came one level up. */
+export const reportFinding = finding
+  .omit({ type: true, shown: true })
+  .extend({ op: z.string(), ...finding.shape.shown.shape });
+export type ReportFinding = z.infer<typeof reportFinding>;
+
+export const reportEpoch = epochEnd.omit({ type: true, subject: true });
 
 export const subjectReport = z.object({
   id: z.string(),
   hello,
   counts,
   cases: z.number().int(),
+  decided: z.number().int(),
   evaluations: z.number().int(),
   cells: z.array(reportCell),
-  findings: z.array(finding.omit({ type: true })),
-  epochs: z.array(epochEnd.omit({ type: true })),
+  findings: z.array(reportFinding),
+  epochs: z.array(reportEpoch),
 });
 export type SubjectReport = z.infer<typeof subjectReport>;
 
 export const report = z.object({
   schema: z.literal(REPORT_SCHEMA),
-  gradproof: z.string(),
-  campaign: z.string(),
-  seed: z.number().int(),
-  startedAt: z.string(),
-  command: z.string(),
-  environment: z.object({ node: z.string(), os: z.string(), arch: z.string(), cores: z.number().int() }),
+  ...header.pick({
+    gradproof: true,
+    campaign: true,
+    seed: true,
+    startedAt: true,
+    command: true,
+    environment: true,
+    decidedCasesNeeded: true,
+    properties: true,
+  }).shape,
+  ops: z.array(describedOp),
   complete: z.boolean(),
   incompleteBecause: z.string().nullable(),
   elapsedMs: z.number(),
   evaluations: z.number().int(),
-  peakMemoryMb: z.number(),
+  /** Null when the run did not live to say. */
+  peakMemoryMb: z.number().nullable(),
   units: z.object({ planned: z.number().int(), done: z.number().int() }),
-  decidedCasesNeeded: z.number().int(),
+  /** Cells of the plan, by attribute class, without what subjects do not have. */
+  cells: z.object({ planned: z.number().int(), undecided: z.number().int() }),
   exitCode: z.number().int(),
-  properties: z.array(describedProperty),
-  ops: z.array(describedOp),
   /** Tags of all cases: coverage of shape kinds, regions and attribute classes. */
   coverage: z.record(z.string(), z.number().int()),
   subjects: z.array(subjectReport),

@@ -1,0 +1,62 @@
+import { drawCase } from "../src/arbitraries/drawCase.js";
+import { canBeBroken, drawInvalid } from "../src/arbitraries/drawInvalid.js";
+import type { Property } from "../src/campaign/property.js";
+import * as laws from "../src/laws/behaviour.js";
+
+/** What users rely on without thinking of it. */
+
+const ordinary: Property["draw"] = (stream, op, { dtype, classes }) =>
+  drawCase(stream, op!, { dtype, classes });
+const everyOp = (): boolean => true;
+
+export const shapes: Property = {
+  name: "shapes",
+  statement: "Every gradient has the shape and dtype of the input that it belongs to.",
+  source: "definition of the gradient",
+  law: laws.shapes,
+  about: everyOp,
+  perClass: false,
+  draw: (stream, op, { dtype, classes }) =>
+    drawCase(stream, op!, { dtype, classes, shapes: stream.chance(0.3) ? "degenerate" : "ordinary" }),
+};
+
+export const determinism: Property = {
+  name: "determinism",
+  statement: "The same question, asked twice, gets the same bits.",
+  source: "reproducibility",
+  law: laws.determinism,
+  about: everyOp,
+  perClass: false,
+  draw: ordinary,
+};
+
+export const intact: Property = {
+  name: "inputs-intact",
+  statement: "Inputs and cotangents hold the same bits after differentiating as before.",
+  source: "pytorch/pytorch gradcheck does not look; ChainRulesTestUtils does",
+  law: laws.intact,
+  about: everyOp,
+  perClass: false,
+  draw: ordinary,
+};
+
+export const ownMemory: Property = {
+  name: "own-memory",
+  statement: "No two gradients are the same memory, so that updating one in place leaves the others alone.",
+  source: "optimisers update in place",
+  law: laws.ownMemory,
+  about: everyOp,
+  needs: { capability: "ownsGradients", because: "its tensors are immutable, or it does not promise it" },
+  perClass: false,
+  draw: ordinary,
+};
+
+export const refusesInvalid: Property = {
+  name: "refuses-invalid",
+  statement: "Arguments whose shapes do not fit are refused, not answered.",
+  source: "Python Array API 2023.12, shape requirements",
+  law: laws.refusesInvalid,
+  about: canBeBroken,
+  perClass: false,
+  draw: (stream, op, { dtype }) => drawInvalid(stream, op!, dtype),
+};

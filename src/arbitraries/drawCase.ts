@@ -1,0 +1,144 @@
+import { formatOf, type FloatType } from "../core/float.js";
+import { DOUBLES } from "../core/numberAlgebra.js";
+import type { Stream } from "../core/random.js";
+import { broadcastIndex, broadcastShapes, sizeOf } from "../core/shape.js";
+import type { NdArray, Tensor } from "../core/tensor.js";
+import type { AnyOp, Domain } from "../ops/op.js";
+import { evaluateDoubles } from "../program/evaluate.js";
+import { check, differentiable, singleOp, type CheckedProgram } from "../program/program.js";
+import { reverse } from "../program/reverse.js";
+import type { Case } from "../record/case.js";
+import { drawContext, shapeTags, type ShapeKind } from "./shapes.js";
+import { drawDirection, drawRegion, drawTensor, type Region } from "./values.js";
+
+/** What a case is to be like. */
+export interface CaseSpec {
+  readonly dtype: FloatType;
+  readonly shapes?: ShapeKind;
+  /** Only this region of inputs; default all, in their shares. */
+  readonly region?: Region;
+  /** The classes that attributes must take; the others are drawn. */
+  readonly classes?: Readonly<Record<string, string>>;
+}
+
+/** How often inputs are drawn again when the exact results would leave the format's range. */
+const ATTEMPTS = 6;
+
+/** A random case of one op: a function of the stream alone. */
+export function drawCase(stream: Stream, op: AnyOp, spec: CaseSpec): Case {
+  const { dtype, shapes = "ordinary" } = spec;
+  const classes: Record<string, string> = {};
+  for (const [name, attribute] of Object.entries(op.attributes)) {
+    classes[name] = spec.classes?.[name] ?? stream.pick(attribute.classes);
+  }
+  const draw = op.draw(drawContext(stream, shapes, classes));
+  const program = check(singleOp(op, draw.shapes, draw.attributes));
+  let region = spec.region ?? drawRegion(stream);
+  let inputs: Tensor[] = [];
+  let attempt = 0;
+  do {
+    // The last attempts are at ordinary numbers, where every op has finite results.
+    if (attempt >= ATTEMPTS - 2) region = "normal";
+    inputs = drawInputs(stream, op, program, draw.values, dtype, region);
+  } while (++attempt < ATTEMPTS && !inRange(program, inputs, dtype));
+  return finish(stream, program, inputs, dtype, [
+    ...Object.entries(classes).map(([name, label]) => `${name}=${label}`),
+    `region:${region}`,
+    ...shapeTags(draw.shapes),
+    ...(attempt > 1 ? ["drawn again: out of range"] : []),
+  ]);
+}
+
+/** Adds directions to a program at a point. */
+export function finish(
+  stream: Stream,
+  program: CheckedProgram,
+  inputs: readonly Tensor[],
+  dtype: FloatType,
+  tags: readonly string[],
+): Case {
+  return {
+    program: { inputs: program.inputs, nodes: program.nodes, outputs: program.outputs },
+    dtype,
+    inputs,
+    cotangents: program.outputs.map((value) => drawDirection(stream, program.shapes[value], dtype)),
+    tangents: differentiable(program).map((k) => drawDirection(stream, program.inputs[k].shape, dtype)),
+    tags,
+  };
+}
+
+function drawInputs(
+  stream: Stream,
+  op: AnyOp,
+  program: CheckedProgram,
+  values: readonly (readonly number[] | undefined)[] | undefined,
+  dtype: FloatType,
+  region: Region,
+): Tensor[] {
+  const specs = op.inputs(program.inputs.length, program.nodes[0].attributes);
+  const inputs = program.inputs.map(({ shape }, k) => {
+    const given = values?.[k];
+    return given
+      ? { shape, data: Float64Array.from(given) }
+      : drawTensor(stream, shape, specs[k].domain, dtype, region);
+  });
+  if (op.relation)
+    mendRelation(
+      stream,
+      op,
+      inputs,
+      specs.map((s) => s.domain),
+      dtype,
+      region,
+    );
+  return inputs;
+}
+
+/** Draws again the elements that meet in a tuple which is not meant, such as a division by zero. */
+function mendRelation(
+  stream: Stream,
+  op: AnyOp,
+  inputs: readonly Tensor[],
+  domains: readonly Domain[],
+  dtype: FloatType,
+  region: Region,
+): void {
+  const shape = broadcastShapes(inputs.map((x) => x.shape));
+  const read = inputs.map((x) => broadcastIndex(x.shape, shape));
+  const holds = (i: number): boolean => op.relation!(...inputs.map((x, k) => x.data[read[k][i]]));
+  for (let attempt = 0; attempt < 40; attempt++) {
+    let clean = true;
+    for (let i = 0; i < sizeOf(shape); i++) {
+      if (holds(i)) continue;
+      clean = false;
+      inputs.forEach((x, k) => {
+        x.data[read[k][i]] = drawTensor(
+          stream,
+          [],
+          domains[k],
+          dtype,
+          attempt < 8 ? region : "normal",
+        ).data[0];
+        // A broadcast element must suit all its partners: positive ones suit every op with a relation.
+        if (attempt >= 16) x.data[read[k][i]] = Math.abs(x.data[read[k][i]]) + 0.5;
+      });
+    }
+    if (clean) return;
+  }
+}
+
+/** Values and gradients of the exact computation stay far inside the format. */
+function inRange(program: CheckedProgram, inputs: readonly Tensor[], dtype: FloatType): boolean {
+  const limit = Math.sqrt(formatOf(dtype).largest);
+  const fits = (x: NdArray<number> | null): boolean => {
+    if (x) for (let i = 0; i < x.data.length; i++) if (!(Math.abs(x.data[i]) < limit)) return false;
+    return true;
+  };
+  const values = evaluateDoubles(DOUBLES, program, inputs);
+  if (!values.every(fits)) return false;
+  const seeds = program.outputs.map((value) => ({
+    shape: values[value].shape,
+    data: new Float64Array(values[value].data.length).fill(1),
+  }));
+  return reverse(DOUBLES, program, values, seeds).every(fits);
+}

@@ -1,0 +1,58 @@
+import { shortest } from "../core/float.js";
+import { sizeOf } from "../core/shape.js";
+import type { Case } from "../record/case.js";
+import { isValid } from "./validCase.js";
+import { smallerPrograms } from "./shrinkProgram.js";
+import { smallerShapes } from "./shrinkShape.js";
+import { simplerValues } from "./shrinkValues.js";
+
+/**
+ * Simpler cases, the boldest steps first. It looks at the case alone, so that generated cases, golden ones and a
+ * user's bug report shrink alike. Every result is valid, and strictly smaller by `complexity`.
+ */
+export function* shrink(c: Case): Generator<Case> {
+  const size = complexity(c);
+  for (const candidates of [smallerPrograms, smallerShapes, simplerValues]) {
+    for (const candidate of candidates(c)) {
+      if (precedes(complexity(candidate), size) && isValid(candidate)) yield candidate;
+    }
+  }
+}
+
+/** What makes a case large, most important first: nodes, numbers, axes, attributes, digits. */
+export function complexity(c: Case): number[] {
+  const all = [...c.inputs, ...c.cotangents];
+  let digits = 0;
+  for (const { data } of all) for (let i = 0; i < data.length; i++) digits += cost(data[i], c);
+  return [
+    c.program.nodes.length,
+    all.reduce((n, x) => n + sizeOf(x.shape), 0),
+    all.reduce((n, x) => n + x.shape.length, 0),
+    c.program.nodes.reduce((n, node) => n + attributeCost(node.attributes), 0),
+    digits,
+  ];
+}
+
+/** Digits of a number, with a liking for 1, 0 and whole positive ones. */
+function cost(x: number, c: Case): number {
+  if (x === 1) return 0;
+  if (x === 0) return Object.is(x, -0) ? 3 : 1;
+  const text = shortest(Math.abs(x), c.dtype);
+  return 1 + text.length + (x < 0 ? 1 : 0);
+}
+
+function attributeCost(attributes: Case["program"]["nodes"][number]["attributes"]): number {
+  let total = 0;
+  for (const value of Object.values(attributes)) {
+    const text = JSON.stringify(value);
+    total += value === false || value === "valid" || value === "none" ? 0 : text.length;
+    // Larger strides, windows and dilations cost more than ones of the same length in text.
+    for (const number of text.match(/\d+/g) ?? []) total += Math.min(Number(number), 9) / 10;
+  }
+  return total;
+}
+
+function precedes(a: readonly number[], b: readonly number[]): boolean {
+  const first = a.findIndex((x, i) => x !== b[i]);
+  return first >= 0 && a[first] < b[first];
+}

@@ -1,0 +1,97 @@
+import { formatOf } from "../core/float.js";
+import { DOUBLES } from "../core/numberAlgebra.js";
+import { sameShape } from "../core/shape.js";
+import { toTensor, type NdArray, type Tensor } from "../core/tensor.js";
+import { evaluateDoubles, liftAll } from "../program/evaluate.js";
+import { differentiable } from "../program/program.js";
+import { allCotangents } from "../program/reverse.js";
+import type { Case } from "../record/case.js";
+import type { Node, Program } from "../record/program.js";
+import { tryCheck } from "./validCase.js";
+
+/** The same computation with fewer nodes: one of them alone, the first few, or one left out. */
+export function* smallerPrograms(c: Case): Generator<Case> {
+  const program = tryCheck(c.program);
+  if (!program || program.nodes.length < 2) return;
+  const first = program.inputs.length;
+  const values = evaluateDoubles(DOUBLES, program, c.inputs);
+  const cotangents = allCotangents(DOUBLES, program, values, liftAll(DOUBLES, c.cotangents));
+  const { round } = formatOf(c.dtype);
+  const rounded = (x: NdArray<number>): Tensor => {
+    const exact = toTensor(DOUBLES, x);
+    return { shape: exact.shape, data: exact.data.map(round) };
+  };
+  // One node at the values and the cotangent that it had: most faults belong to one op.
+  for (const [n, node] of program.nodes.entries()) {
+    const distinct = [...new Set(node.inputs)];
+    const gy = cotangents[first + n];
+    if (!gy) continue;
+    yield rebuilt(
+      c,
+      {
+        inputs: distinct.map((v) => ({ shape: program.shapes[v], type: program.inputs[v]?.type ?? "float" })),
+        nodes: [{ ...node, inputs: node.inputs.map((v) => distinct.indexOf(v)) }],
+        outputs: [distinct.length],
+      },
+      distinct.map((v) => rounded(values[v])),
+      [rounded(gy)],
+    );
+  }
+  for (let n = 0; n < program.nodes.length - 1; n++) {
+    const shorter = { ...program, nodes: program.nodes.slice(0, n + 1), outputs: [first + n] };
+    const gy = cotangents[first + n];
+    if (gy) yield pruned(c, shorter, [rounded(gy)]);
+  }
+  for (let n = 0; n < program.nodes.length; n++) {
+    for (const v of program.nodes[n].inputs) {
+      if (!sameShape(program.shapes[v], program.shapes[first + n])) continue;
+      const reroute = (value: number): number => (value === first + n ? v : value);
+      yield pruned(
+        c,
+        {
+          ...program,
+          nodes: program.nodes.map((node) => ({ ...node, inputs: node.inputs.map(reroute) })),
+          outputs: program.outputs.map(reroute),
+        },
+        c.cotangents,
+      );
+    }
+  }
+}
+
+/** Leaves out nodes and inputs that no output needs. */
+function pruned(c: Case, program: Program, cotangents: readonly Tensor[]): Case {
+  const first = program.inputs.length;
+  const needed = new Set(program.outputs);
+  for (let n = program.nodes.length - 1; n >= 0; n--) {
+    if (needed.has(first + n)) for (const v of program.nodes[n].inputs) needed.add(v);
+  }
+  const kept = [...needed].sort((a, b) => a - b);
+  const renumber = (value: number): number => kept.indexOf(value);
+  const nodes: Node[] = program.nodes
+    .filter((_, n) => needed.has(first + n))
+    .map((node) => ({ ...node, inputs: node.inputs.map(renumber) }));
+  const inputs = program.inputs.flatMap((_, k) => (needed.has(k) ? [k] : []));
+  return rebuilt(
+    c,
+    { inputs: inputs.map((k) => program.inputs[k]), nodes, outputs: program.outputs.map(renumber) },
+    inputs.map((k) => c.inputs[k]),
+    cotangents,
+  );
+}
+
+/** A case of another program; tangents are the numbers of the old ones, over again. */
+function rebuilt(c: Case, program: Program, inputs: readonly Tensor[], cotangents: readonly Tensor[]): Case {
+  const pool = c.tangents.flatMap((x) => [...x.data]);
+  let next = 0;
+  return {
+    ...c,
+    program,
+    inputs,
+    cotangents,
+    tangents: differentiable(program).map((k) => ({
+      shape: inputs[k].shape,
+      data: inputs[k].data.map(() => pool[next++ % Math.max(pool.length, 1)] ?? 1),
+    })),
+  };
+}

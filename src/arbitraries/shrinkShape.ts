@@ -1,0 +1,144 @@
+import { sizeOf, stridesOf, type Shape } from "../core/shape.js";
+import type { Tensor } from "../core/tensor.js";
+import { findOp } from "../ops/index.js";
+import { differentiable } from "../program/program.js";
+import type { Case } from "../record/case.js";
+import type { Program } from "../record/program.js";
+import { tryCheck } from "./validCase.js";
+
+/** How one axis of one input is cut: the places that stay; null removes the axis (of length 1). */
+interface Cut {
+  readonly input: number;
+  readonly axis: number;
+  readonly keep: readonly number[] | null;
+}
+
+/** The same case with simpler attributes, fewer inputs, shorter axes or fewer axes. */
+export function* smallerShapes(c: Case): Generator<Case> {
+  for (const [n, node] of c.program.nodes.entries()) {
+    for (const attributes of findOp(node.op).simpler?.(node.attributes) ?? []) {
+      const nodes = c.program.nodes.map((other, m) => (m === n ? { ...other, attributes } : other));
+      yield* refit(c, { ...c.program, nodes }, c.inputs);
+    }
+  }
+  yield* fewerInputs(c);
+  for (const cut of cuts(c)) {
+    yield* applied(c, [cut]);
+    // An axis that must stay as long as another one is cut together with it.
+    const length = c.inputs[cut.input].shape[cut.axis];
+    const partners = c.inputs.flatMap((x, input) =>
+      x.shape.flatMap((l, axis) =>
+        l === length && !(input === cut.input && axis === cut.axis) ? [{ ...cut, input, axis }] : [],
+      ),
+    );
+    for (const partner of partners) yield* applied(c, [cut, partner]);
+    const others = partners.filter((p, i) => partners.findIndex((q) => q.input === p.input) === i);
+    if (others.length > 1) yield* applied(c, [cut, ...others.filter((p) => p.input !== cut.input)]);
+  }
+}
+
+/** Ops that take any number of inputs may do with one less. */
+function* fewerInputs(c: Case): Generator<Case> {
+  if (c.program.nodes.length !== 1) return;
+  const [node] = c.program.nodes;
+  if (node.inputs.length <= findOp(node.op).arity.low) return;
+  for (let k = 0; k < c.inputs.length; k++) {
+    const without = <T>(list: readonly T[]): T[] => list.filter((_, i) => i !== k);
+    const inputs = without(c.inputs);
+    const program: Program = {
+      inputs: without(c.program.inputs),
+      nodes: [{ ...node, inputs: inputs.map((_, i) => i) }],
+      outputs: [inputs.length],
+    };
+    yield* refit(c, program, inputs);
+  }
+}
+
+function* cuts(c: Case): Generator<Cut> {
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+  for (const [input, x] of c.inputs.entries()) {
+    for (const [axis, length] of x.shape.entries()) {
+      if (length > 2) {
+        yield { input, axis, keep: [0] };
+        yield { input, axis, keep: range(0, length >> 1) };
+        yield { input, axis, keep: range(length >> 1, length) };
+      }
+      if (length > 1)
+        for (let i = 0; i < length; i++) yield { input, axis, keep: range(0, length).filter((j) => j !== i) };
+      if (length === 1) yield { input, axis, keep: null };
+      if (length > 0) yield { input, axis, keep: [] };
+    }
+  }
+}
+
+function* applied(c: Case, together: readonly Cut[]): Generator<Case> {
+  const inputs = [...c.inputs];
+  for (const { input, axis, keep } of together) inputs[input] = cutAxis(inputs[input], axis, keep);
+  const program: Program = {
+    ...c.program,
+    inputs: c.program.inputs.map((spec, k) => ({ ...spec, shape: inputs[k].shape })),
+  };
+  yield* refit(c, program, inputs);
+}
+
+function cutAxis(x: Tensor, axis: number, keep: readonly number[] | null): Tensor {
+  if (keep === null) return { shape: x.shape.filter((_, a) => a !== axis), data: x.data };
+  const shape = x.shape.map((length, a) => (a === axis ? keep.length : length));
+  return { shape, data: pick(x, shape, (place, a) => (a === axis ? keep[place] : place)) };
+}
+
+/** Elements of x at the places that `place` maps each position of the new shape to. */
+function pick(x: Tensor, shape: Shape, place: (i: number, axis: number) => number): Float64Array {
+  const from = stridesOf(x.shape);
+  const to = stridesOf(shape);
+  return Float64Array.from({ length: sizeOf(shape) }, (_, flat) => {
+    let at = 0;
+    shape.forEach((length, axis) => {
+      at += place(Math.floor(flat / to[axis]) % length, axis) * from[axis];
+    });
+    return x.data[at];
+  });
+}
+
+/** Fits attributes of nodes to the new shapes, and cotangents to the new outputs; nothing when that cannot be. */
+function* refit(c: Case, program: Program, inputs: readonly Tensor[]): Generator<Case> {
+  const adapted = adaptAttributes(program, inputs);
+  const checked = adapted && tryCheck(adapted);
+  if (!checked) return;
+  yield {
+    ...c,
+    program: { inputs: checked.inputs, nodes: checked.nodes, outputs: checked.outputs },
+    inputs: inputs.map((x, k) => clampIndices(x, checked.inputs[k].type, inputs)),
+    cotangents: checked.outputs.map((value, o) => resized(c.cotangents[o], checked.shapes[value])),
+    tangents: differentiable(checked).map((k, i) =>
+      resized(c.tangents[Math.min(i, c.tangents.length - 1)], checked.inputs[k].shape),
+    ),
+  };
+}
+
+function adaptAttributes(program: Program, inputs: readonly Tensor[]): Program | undefined {
+  if (program.nodes.length !== 1) return program;
+  const [node] = program.nodes;
+  const op = findOp(node.op);
+  if (!op.adapt) return program;
+  const attributes = op.adapt(
+    inputs.map((x) => x.shape),
+    node.attributes,
+  );
+  return attributes && { ...program, nodes: [{ ...node, attributes }] };
+}
+
+/** Positions into an axis that became shorter are moved to its end; too far ones are refused by the op. */
+function clampIndices(x: Tensor, type: Program["inputs"][number]["type"], inputs: readonly Tensor[]): Tensor {
+  if (type !== "index") return x;
+  const longest = Math.max(1, ...inputs.filter((other) => other !== x).flatMap((other) => other.shape));
+  return { shape: x.shape, data: x.data.map((i) => Math.min(i, longest - 1)) };
+}
+
+/** The leading part of a direction; numbers that it lacks are 1. */
+function resized(x: Tensor, shape: Shape): Tensor {
+  if (x.shape.length === shape.length && x.shape.every((length, axis) => length >= shape[axis])) {
+    return { shape, data: pick(x, shape, (place) => place) };
+  }
+  return { shape, data: Float64Array.from({ length: sizeOf(shape) }, (_, i) => x.data[i] ?? 1) };
+}

@@ -1,0 +1,64 @@
+import { formatOf } from "../core/float.js";
+import type { Tensor } from "../core/tensor.js";
+import type { Case } from "../record/case.js";
+
+type Simplify = (x: number) => number;
+
+/** Simpler numbers, the boldest first. Rounding to few digits keeps a number near what it was. */
+const STEPS: readonly Simplify[] = [
+  () => 1,
+  () => 0,
+  Math.abs,
+  Math.round,
+  digits(1),
+  digits(2),
+  digits(3),
+  digits(5),
+];
+
+function digits(count: number): Simplify {
+  return (x) => (Number.isFinite(x) ? Number(x.toPrecision(count)) : x);
+}
+
+/** The same case with simpler numbers: all at once, then a tensor, then an element. */
+export function* simplerValues(c: Case): Generator<Case> {
+  const { round } = formatOf(c.dtype);
+  const floats = c.inputs.flatMap((_, k) => (c.program.inputs[k].type === "float" ? [k] : []));
+  const apply = (x: Tensor, step: Simplify): Tensor => ({
+    shape: x.shape,
+    data: x.data.map((v) => round(step(v))),
+  });
+  const withInput = (k: number, x: Tensor): Case => ({
+    ...c,
+    inputs: c.inputs.map((y, j) => (j === k ? x : y)),
+  });
+  const withCotangent = (o: number, x: Tensor): Case => ({
+    ...c,
+    cotangents: c.cotangents.map((y, j) => (j === o ? x : y)),
+  });
+  for (const step of STEPS) {
+    yield { ...c, cotangents: c.cotangents.map((x) => apply(x, step)) };
+    yield { ...c, inputs: c.inputs.map((x, k) => (floats.includes(k) ? apply(x, step) : x)) };
+    for (const k of floats) yield withInput(k, apply(c.inputs[k], step));
+  }
+  for (const step of STEPS) {
+    for (const k of floats) for (const x of eachElement(c.inputs[k], step, round)) yield withInput(k, x);
+    for (const [o, cotangent] of c.cotangents.entries()) {
+      for (const x of eachElement(cotangent, step, round)) yield withCotangent(o, x);
+    }
+  }
+  for (const [k, input] of c.program.inputs.entries()) {
+    if (input.type !== "float")
+      for (const x of eachElement(c.inputs[k], () => 0, round)) yield withInput(k, x);
+  }
+}
+
+function* eachElement(x: Tensor, step: Simplify, round: (v: number) => number): Generator<Tensor> {
+  for (let i = 0; i < x.data.length; i++) {
+    const simpler = round(step(x.data[i]));
+    if (Object.is(simpler, x.data[i])) continue;
+    const data = x.data.slice();
+    data[i] = simpler;
+    yield { shape: x.shape, data };
+  }
+}

@@ -1,0 +1,117 @@
+import type { FloatType } from "../core/float.js";
+import { opId, type AnyOp } from "../ops/op.js";
+import type { Hello } from "../record/protocol.js";
+import type { Cell, LineOf } from "../record/record.js";
+import { PROGRAMS, type Property } from "./property.js";
+
+/** The unit of work: a block of cases of one property and one op, with a seed of its own. */
+export interface Unit {
+  readonly id: string;
+  readonly subject: string;
+  readonly property: Property;
+  /** Undefined for properties about programs. */
+  readonly op: AnyOp | undefined;
+  readonly dtype: FloatType;
+  /** Attribute classes that need evidence of their own: `padding=same`. Empty when the op is one cell. */
+  readonly classes: readonly string[];
+}
+
+export interface Plan {
+  readonly units: readonly Unit[];
+  readonly cells: readonly Cell[];
+  readonly skipped: readonly LineOf<"skipped">[];
+}
+
+export interface Selection {
+  readonly properties: readonly Property[];
+  readonly ops: readonly AnyOp[];
+  /** Patterns of `property`, `op` or `property/op` to keep; empty keeps everything. */
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+}
+
+const opName = (op: AnyOp | undefined): string => op?.name ?? PROGRAMS;
+
+/** Whether a pattern of `--only` or `--skip` means this cell; `*` stands for any text. */
+export function matches(pattern: string, property: string, op: string): boolean {
+  const fits = (p: string, text: string): boolean =>
+    new RegExp(`^${p.split("*").map(escape).join(".*")}$`).test(text);
+  const [first, second] = pattern.split("/");
+  return second === undefined
+    ? fits(first, property) || fits(first, op)
+    : fits(first, property) && fits(second, op);
+}
+
+const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+
+/** Everything that is to be shown of one subject; what it lacks is listed, not left out. */
+export function plan(subject: string, hello: Hello, selection: Selection): Plan {
+  const units: Unit[] = [];
+  const cells: Cell[] = [];
+  const skipped: LineOf<"skipped">[] = [];
+  const { only = [], skip = [] } = selection;
+  for (const property of selection.properties) {
+    const targets: (AnyOp | undefined)[] =
+      property.about === "programs" ? [undefined] : selection.ops.filter(property.about);
+    for (const op of targets) {
+      const name = opName(op);
+      if (only.length > 0 && !only.some((pattern) => matches(pattern, property.name, name))) continue;
+      const cell = (attribute: string): Cell => ({
+        subject,
+        property: property.name,
+        op: op ? opId(op) : PROGRAMS,
+        attribute,
+      });
+      const lacks = missing(hello, property, op);
+      const left = skip.some((pattern) => matches(pattern, property.name, name));
+      if (lacks !== undefined || left) {
+        const verdict = lacks === undefined ? "not-run" : "unsupported";
+        skipped.push({ type: "skipped", cell: cell(""), verdict, reason: lacks ?? "left out by --skip" });
+        if (lacks === undefined) cells.push(cell(""));
+        continue;
+      }
+      const without = op ? (hello.capabilities.ops[opId(op)].without ?? {}) : {};
+      const classes = property.perClass && op ? classesOf(op) : [];
+      for (const label of classes.filter((c) => c in without)) {
+        skipped.push({ type: "skipped", cell: cell(label), verdict: "unsupported", reason: without[label] });
+      }
+      const wanted = classes.filter((label) => !(label in without));
+      cells.push(...(wanted.length > 0 ? wanted : [""]).map(cell));
+      for (const dtype of dtypes(hello, property, op)) {
+        units.push({
+          id: `${subject}/${property.name}/${name}/${dtype}`,
+          subject,
+          property,
+          op,
+          dtype,
+          classes: wanted,
+        });
+      }
+    }
+  }
+  return { units, cells, skipped };
+}
+
+const classesOf = (op: AnyOp): string[] =>
+  Object.entries(op.attributes).flatMap(([name, { classes }]) => classes.map((label) => `${name}=${label}`));
+
+function dtypes(hello: Hello, property: Property, op: AnyOp | undefined): FloatType[] {
+  const all = op
+    ? hello.capabilities.ops[opId(op)].dtypes
+    : [...new Set(Object.values(hello.capabilities.ops).flatMap((capability) => capability.dtypes))];
+  return all.filter((dtype) => property.dtype === undefined || property.dtype === dtype);
+}
+
+/** Why the subject cannot be asked; undefined when it can. */
+function missing(hello: Hello, property: Property, op: AnyOp | undefined): string | undefined {
+  const { capabilities } = hello;
+  if (property.needs && !capabilities[property.needs.capability]) return property.needs.because;
+  if (!op) return capabilities.graphs ? undefined : "it takes programs of one op only";
+  const capability = capabilities.ops[opId(op)];
+  if (!capability) return "it has no such op";
+  for (const mode of property.law.modes) {
+    if (!capability.modes.includes(mode))
+      return mode === "jvp" ? "it has no forward mode" : `it has no ${mode} of this op`;
+  }
+  return dtypes(hello, property, op).length > 0 ? undefined : `it has no ${property.dtype}`;
+}

@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import pc from "picocolors";
+import { judgeCase } from "../../campaign/judgeCase.js";
+import { GradproofError } from "../../core/errors.js";
+import { decodeCase } from "../../record/case.js";
+import { VERDICTS } from "../../record/verdict.js";
+import { startSubject } from "../../subjects/known.js";
+import { PROPERTIES } from "../../../properties/index.js";
+import { findFinding } from "../reports.js";
+
+interface ReplayOptions {
+  readonly record: string;
+  readonly subject?: string;
+}
+
+export function addReplay(program: Command): void {
+  program
+    .command("replay")
+    .description("ask a finding's literal case again, once, from its bits")
+    .argument("<id>", "of the finding, as the report prints it")
+    .option("--record <path>", "a record, or the folder of reports to look in", "reports")
+    .option("--subject <name>", "ask another subject; default the one that it was found in")
+    .action(replay);
+}
+
+async function replay(id: string, options: ReplayOptions): Promise<void> {
+  const finding = findFinding(id, options.record);
+  const property = PROPERTIES.find(({ name }) => name === finding.property);
+  if (!property)
+    throw new GradproofError(
+      "unknown-property",
+      `finding ${id} is of property "${finding.property}", which this version has not`,
+    );
+  const c = decodeCase(finding.witness);
+  const subject = await startSubject(options.subject ?? finding.subject);
+  try {
+    const judgement = await judgeCase(property.law, c, subject);
+    const same =
+      judgement.verdict === finding.verdict &&
+      (judgement.kind ?? judgement.verdict) === finding.signature.kind;
+    const { wrong } = VERDICTS[judgement.verdict];
+    const word = same ? pc.red("SAME") : wrong ? pc.red("CHANGED") : pc.green("FIXED");
+    const { implementation } = subject.hello;
+    process.stdout.write(
+      [
+        `${word}  ${finding.title}  (${implementation.name} ${implementation.version}, ${property.name})`,
+        `  at        ${finding.shown.inputs.join("  ·  ")}`,
+        `  attributes ${finding.witness.program.nodes.map((node) => `${node.op} ${JSON.stringify(node.attributes)}`).join(" → ")}`,
+        `  cotangent ${finding.shown.cotangents.join("  ·  ")}`,
+        `  then      expected ${finding.shown.expected}; got ${finding.shown.got}`,
+        `  now       ${judgement.verdict}${judgement.reason ? `: ${judgement.reason}` : ""}${judgement.got === undefined ? "" : ` (got ${judgement.got})`}`,
+        "",
+        finding.snippet,
+      ].join("\n"),
+    );
+    process.exitCode = wrong ? 1 : 0;
+  } finally {
+    await subject.close();
+  }
+}

@@ -1,0 +1,64 @@
+import pc from "picocolors";
+import type { Report, ReportFinding } from "../record/report.js";
+import { VERDICTS } from "../record/verdict.js";
+import { selfTestScore, verdictSentence } from "../report/sentence.js";
+
+/** What a run prints at its end: what is wrong, with the smallest case and how to see it again. */
+export function summaryText(report: Report, folder: string): string {
+  const lines: string[] = [];
+  for (const subject of report.subjects) {
+    lines.push("", pc.bold(verdictSentence(subject)));
+    for (const [i, finding] of subject.findings.entries()) lines.push("", ...findingLines(finding, i + 1));
+    const { counts } = subject;
+    const spelled = Object.entries(counts)
+      .map(([verdict, count]) => `${count.toLocaleString("en")} ${verdict}`)
+      .join(" · ");
+    lines.push("", pc.dim(`${subject.id}: ${spelled}`));
+  }
+  const { planned, undecided } = report.cells;
+  lines.push(
+    pc.dim(
+      `${report.evaluations.toLocaleString("en")} evaluations in ${Math.round(report.elapsedMs / 1000)} s · ` +
+        `${planned - undecided} of ${planned} cells decided · ${selfTestScore(report)}`,
+    ),
+  );
+  if (!report.complete)
+    lines.push(pc.yellow(`Incomplete: ${report.incompleteBecause ?? "the record has no end"}`));
+  lines.push(`Report: ${folder}/index.html`, "");
+  return lines.join("\n");
+}
+
+function findingLines(finding: ReportFinding, number: number): string[] {
+  const { wrong } = VERDICTS[finding.verdict];
+  const ratio = finding.judgement.errorOverAttainable;
+  const label = wrong ? pc.red(finding.verdict) : pc.yellow(finding.verdict);
+  const indent = "     ";
+  return [
+    `${String(number).padStart(3)}. ${label}  ${pc.bold(finding.title)}`,
+    `${indent}at        ${finding.shown.inputs.map(oneLine).join("  ·  ")}`,
+    ...(attributesOf(finding) ? [`${indent}with      ${attributesOf(finding)}`] : []),
+    ...(finding.shown.cotangents.length > 0 && finding.signature.where !== "value"
+      ? [`${indent}cotangent ${finding.shown.cotangents.map(oneLine).join("  ·  ")}`]
+      : []),
+    `${indent}expected  ${finding.shown.expected}`,
+    `${indent}got       ${oneLine(finding.shown.got)}${ratio === undefined ? "" : `   error ÷ attainable ${show(ratio)}`}`,
+    `${indent}${finding.because}`,
+    `${indent}${pc.cyan(finding.replay)}`,
+  ];
+}
+
+function attributesOf(finding: ReportFinding): string {
+  return finding.witness.program.nodes
+    .map((node) => JSON.stringify(node.attributes))
+    .filter((text) => text !== "{}")
+    .join(" ");
+}
+
+const show = (x: number | string): string => (typeof x === "number" ? String(Number(x.toPrecision(3))) : x);
+
+/** Control characters of a subject's text must not reach the terminal. */
+const oneLine = (text: string): string => {
+  // eslint-disable-next-line no-control-regex
+  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+  return clean.length > 160 ? `${clean.slice(0, 157)}…` : clean;
+};

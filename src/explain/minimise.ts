@@ -1,0 +1,63 @@
+import type { LawJudgement } from "../laws/law.js";
+import { shrink } from "../arbitraries/shrink.js";
+import type { Case } from "../record/case.js";
+
+export interface Minimised {
+  readonly case: Case;
+  readonly judgement: LawJudgement;
+  /** Candidates that were checked again. */
+  readonly evaluations: number;
+}
+
+/** Candidates that are checked at once: a subject's process answers several in one go. */
+const BATCH = 8;
+
+/**
+ * The smallest case with the same fault, greedily: the first simpler case that still shows it is taken, until none
+ * does or the limit is reached.
+ *
+ * @param recheck judges a candidate on the subject
+ * @param options.limit re-checks at most; default 400
+ */
+export async function minimise(
+  start: Case,
+  judgement: LawJudgement,
+  recheck: (c: Case) => Promise<LawJudgement>,
+  options: { readonly limit?: number } = {},
+): Promise<Minimised> {
+  const { limit = 400 } = options;
+  let best = { case: start, judgement };
+  let evaluations = 0;
+  for (let improved = true; improved;) {
+    improved = false;
+    const candidates = shrink(best.case);
+    while (!improved && evaluations < limit) {
+      const batch = take(candidates, Math.min(BATCH, limit - evaluations));
+      if (batch.length === 0) break;
+      evaluations += batch.length;
+      const judgements = await Promise.all(batch.map(recheck));
+      const found = judgements.findIndex((j) => sameFault(j, judgement));
+      if (found >= 0) {
+        best = { case: batch[found], judgement: judgements[found] };
+        improved = true;
+      }
+    }
+  }
+  return { ...best, evaluations };
+}
+
+/** The same kind of wrong in the same kind of result; which input it shows in may change as inputs go. */
+function sameFault(a: LawJudgement, b: LawJudgement): boolean {
+  const result = (where: string | undefined): string | undefined => where?.replace(/\[\d+\]$/, "");
+  return a.verdict === b.verdict && a.kind === b.kind && result(a.where) === result(b.where);
+}
+
+function take<T>(from: Generator<T>, count: number): T[] {
+  const taken: T[] = [];
+  while (taken.length < count) {
+    const next = from.next();
+    if (next.done) break;
+    taken.push(next.value);
+  }
+  return taken;
+}

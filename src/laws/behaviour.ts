@@ -1,0 +1,127 @@
+import { sameBits } from "../core/float.js";
+import type { Outcome } from "../record/protocol.js";
+import { decodeTensor, type WireTensor } from "../record/tensor.js";
+import {
+  askGradient,
+  askValue,
+  failure,
+  PASS,
+  readAnswer,
+  refusal,
+  type Law,
+  type LawJudgement,
+} from "./law.js";
+
+/** Laws about how an implementation behaves, whatever it computes. */
+
+/** Every result has the shape and the dtype of what it is the gradient of. */
+export const shapes: Law = {
+  name: "shapes and dtypes",
+  modes: ["vjp"],
+  requests: (c) => [askGradient(c)],
+  judge(c, [outcome]) {
+    const answer = readAnswer(c, outcome, "vjp");
+    return answer.ok ? PASS : answer.judgement;
+  },
+};
+
+/** The same question, asked twice, gets the same bits. */
+export const determinism: Law = {
+  name: "determinism",
+  modes: ["vjp"],
+  requests: (c) => [askGradient(c), askGradient(c)],
+  judge(_c, [first, second]) {
+    const refused = refusal(first, "vjp") ?? refusal(second, "vjp");
+    if (refused) return refused;
+    return (
+      differentBits("value", results(first).value, results(second).value) ??
+      differentBits("gradient", results(first).grads, results(second).grads) ??
+      PASS
+    );
+  },
+};
+
+/** Inputs and cotangents hold the same bits after the call as before. */
+export const intact: Law = {
+  name: "inputs intact",
+  modes: ["vjp"],
+  requests: (c) => [askGradient(c, { want: ["value", "grads", "after"] })],
+  judge(c, [outcome]) {
+    const refused = refusal(outcome, "vjp");
+    if (refused) return refused;
+    const { after } = results(outcome);
+    if (!after)
+      return { verdict: "unsupported", reason: "the subject does not show its inputs after the call" };
+    const [asked] = this.requests(c);
+    const changed =
+      differentBits("input", asked.inputs, after.inputs) ??
+      differentBits("cotangent", asked.seeds, after.seeds);
+    return changed
+      ? { ...changed, kind: "mutates", reason: `overwritten by the call: ${changed.reason}` }
+      : PASS;
+  },
+};
+
+/** No two results share memory, for subjects that promise it. */
+export const ownMemory: Law = {
+  name: "memory of its own",
+  modes: ["vjp"],
+  requests: (c) => [askGradient(c, { want: ["value", "grads", "shared"] })],
+  judge(_c, [outcome]) {
+    const refused = refusal(outcome, "vjp");
+    if (refused) return refused;
+    const { shared } = results(outcome);
+    if (!shared)
+      return { verdict: "unsupported", reason: "the subject does not say which results share memory" };
+    if (shared.length === 0) return PASS;
+    const [a, b] = shared[0];
+    return failure(
+      "shares memory",
+      b,
+      `${a} and ${b} are the same memory: overwriting one changes the other`,
+    );
+  },
+};
+
+/** Arguments that do not fit are refused. */
+export const refusesInvalid: Law = {
+  name: "invalid refused",
+  modes: ["value"],
+  requests: (c) => [askValue(c)],
+  judge(_c, [outcome]): LawJudgement {
+    if (outcome.status === "error") return PASS;
+    if (outcome.status !== "ok") return refusal(outcome, "value") ?? PASS;
+    return {
+      verdict: "accepted-invalid",
+      kind: "accepts",
+      where: "value",
+      reason: `arguments that do not fit gave a result of shape [${outcome.value?.[0]?.shape.join(", ") ?? "?"}]`,
+    };
+  },
+};
+
+const results = (outcome: Outcome) => {
+  if (outcome.status !== "ok") throw new Error(`no results in ${outcome.status}`);
+  return outcome;
+};
+
+function differentBits(
+  name: string,
+  a: readonly (WireTensor | null)[] = [],
+  b: readonly (WireTensor | null)[] = [],
+): LawJudgement | undefined {
+  for (let k = 0; k < Math.max(a.length, b.length); k++) {
+    const [x, y] = [a[k], b[k]];
+    if (x?.b64 === y?.b64) continue;
+    const where = `${name}[${k}]`;
+    if (!x || !y) return failure("bits", where, `${where} came back only once`);
+    const [xs, ys] = [decodeTensor(x).data, decodeTensor(y).data];
+    const element = xs.findIndex((v, i) => !sameBits(v, ys[i]));
+    return failure("bits", where, `${where} holds ${xs[element]}, then ${ys[element]}`, {
+      element,
+      expected: { low: xs[element], high: xs[element], value: xs[element] },
+      got: ys[element],
+    });
+  }
+  return undefined;
+}

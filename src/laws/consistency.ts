@@ -1,0 +1,140 @@
+import { broadcastIndex, broadcastShapes, sizeOf } from "../core/shape.js";
+import { dot } from "../core/sum.js";
+import type { Tensor } from "../core/tensor.js";
+import { Attainable } from "../oracles/attainable.js";
+import { flatten, locate, shapesOf } from "../oracles/quantity.js";
+import { differentiable } from "../program/program.js";
+import type { Case } from "../record/case.js";
+import { askGradient, askTangent, failure, PASS, pointOf, readAnswer, undecided, type Law } from "./law.js";
+
+/** Laws that hold two answers of the same subject against one another. */
+
+/** ⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩: forward and reverse mode differentiate the same function. */
+export const adjoint: Law = {
+  name: "forward against reverse",
+  modes: ["vjp", "jvp"],
+  requests: (c) => [askGradient(c), askTangent(c)],
+  judge(c, [reverse, forward], precision) {
+    const backward = readAnswer(c, reverse, "vjp");
+    if (!backward.ok) return backward.judgement;
+    const ahead = readAnswer(c, forward, "jvp");
+    if (!ahead.ok) return ahead.judgement;
+    const u = flatten(c.cotangents);
+    const v = flatten(c.tangents);
+    const left = dot(u, flatten(ahead.grads));
+    const right = dot(flatten(backward.grads), v);
+    const attainable = [
+      new Attainable("tangent", pointOf(c), precision),
+      new Attainable("gradient", pointOf(c), precision),
+    ];
+    const budget = (widths: readonly Float64Array[]): number =>
+      dot(u.map(Math.abs), widths[0]) + dot(v.map(Math.abs), widths[1]) + 4 * precision.format.eta;
+    if (Math.abs(left - right) <= budget(attainable.map((each) => each.floors()))) return PASS;
+    const full = attainable.map(widthsOf);
+    for (const width of full) if (!width.ok) return undecided(width.reason);
+    const allowed = budget(full.map((width) => (width.ok ? width.widths : new Float64Array(0))));
+    if (Math.abs(left - right) <= allowed) return PASS;
+    return failure("adjoint", "tangent[0]", `⟨u, J·v⟩ is ${left}, ⟨Jᵀ·u, v⟩ is ${right}`, {
+      element: 0,
+      expected: { low: right - allowed, high: right + allowed, value: right },
+      got: left,
+      errorOverAttainable: (3 * Math.abs(left - right)) / allowed,
+    });
+  },
+};
+
+/** Accepted width on both sides of each result, hulls at open choices included. */
+function widthsOf(attainable: Attainable) {
+  const tolerance = attainable.fullTolerance();
+  if ("undecidable" in tolerance) return { ok: false, reason: tolerance.undecidable } as const;
+  return {
+    ok: true,
+    widths: tolerance.textbook.map((t, i) => t + (tolerance.high[i] - tolerance.low[i])),
+  } as const;
+}
+
+/**
+ * The gradient of an input that was broadcast is the sum of the gradients that its copies would have had.
+ *
+ * @domain cases of one elementwise op, with at least one input of another shape than the output
+ */
+export const broadcastReduced: Law = {
+  name: "broadcasting reduced",
+  modes: ["vjp"],
+  requests: (c) => [askGradient(c), askGradient(tiled(c))],
+  judge(c, [short, long], precision) {
+    const answer = readAnswer(c, short, "vjp");
+    if (!answer.ok) return answer.judgement;
+    const copies = tiled(c);
+    const full = readAnswer(copies, long, "vjp");
+    if (!full.ok) return full.judgement;
+    const expected = flatten(summed(c, full.grads));
+    const got = flatten(answer.grads);
+    const [whole, parts] = [c, copies].map((each) => new Attainable("gradient", pointOf(each), precision));
+    const allowedBy = (own: Float64Array, ofCopies: Float64Array): Float64Array => {
+      const added = flatten(summed(c, split(copies, ofCopies)));
+      return own.map((width, i) => width + added[i]);
+    };
+    const suspect = (allowed: Float64Array): number =>
+      got.findIndex((x, i) => !(Math.abs(x - expected[i]) <= allowed[i] || Object.is(x, expected[i])));
+    if (suspect(allowedBy(whole.floors(), parts.floors())) < 0) return PASS;
+    const [own, ofCopies] = [widthsOf(whole), widthsOf(parts)];
+    if (!own.ok) return undecided(own.reason);
+    if (!ofCopies.ok) return undecided(ofCopies.reason);
+    const allowed = allowedBy(own.widths, ofCopies.widths);
+    const i = suspect(allowed);
+    if (i < 0) return PASS;
+    const { result, element } = locate(shapesOf("gradient", whole.point.program), i);
+    return failure(
+      "reduction",
+      `gradient[${result}]`,
+      `the copies' gradients add up to ${expected[i]}, not to ${got[i]}`,
+      {
+        element,
+        expected: { low: expected[i] - allowed[i], high: expected[i] + allowed[i], value: expected[i] },
+        got: got[i],
+        errorOverAttainable: (3 * Math.abs(got[i] - expected[i])) / allowed[i],
+      },
+    );
+  },
+};
+
+const outputShape = (c: Case) => broadcastShapes(c.program.inputs.map((input) => input.shape));
+
+/** The same case with every input copied out to the shape of the output. */
+function tiled(c: Case): Case {
+  const shape = outputShape(c);
+  return {
+    ...c,
+    program: { ...c.program, inputs: c.program.inputs.map((input) => ({ ...input, shape })) },
+    inputs: c.inputs.map((x) => copyOut(x, shape)),
+    tangents: c.tangents.map((x) => copyOut(x, shape)),
+  };
+}
+
+function copyOut(x: Tensor, shape: readonly number[]): Tensor {
+  const read = broadcastIndex(x.shape, shape);
+  return { shape, data: Float64Array.from(read, (i) => x.data[i]) };
+}
+
+/** Adds up what belongs to copies of the same element. */
+function summed(c: Case, grads: readonly Tensor[]): Tensor[] {
+  const shape = outputShape(c);
+  return differentiable(c.program).map((k, g) => {
+    const original = c.program.inputs[k].shape;
+    const read = broadcastIndex(original, shape);
+    const data = new Float64Array(sizeOf(original));
+    for (let i = 0; i < read.length; i++) data[read[i]] += grads[g].data[i];
+    return { shape: original, data };
+  });
+}
+
+function split(c: Case, flat: Float64Array): Tensor[] {
+  let from = 0;
+  return differentiable(c.program).map((k) => {
+    const { shape } = c.program.inputs[k];
+    const data = flat.subarray(from, from + sizeOf(shape));
+    from += sizeOf(shape);
+    return { shape, data };
+  });
+}

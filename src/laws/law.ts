@@ -1,0 +1,211 @@
+import type { Tensor } from "../core/tensor.js";
+import { showShape, sameShape } from "../core/shape.js";
+import type { Precision } from "../oracles/attainable.js";
+import type { Point } from "../oracles/quantity.js";
+import { check, differentiable } from "../program/program.js";
+import { encodeInputs, type Case } from "../record/case.js";
+import { GradproofError } from "../core/errors.js";
+import type { EvalQuestion, Mode, Outcome } from "../record/protocol.js";
+import { decodeTensor, encodeTensor, type WireTensor } from "../record/tensor.js";
+import type { Judgement, Verdict } from "../record/verdict.js";
+
+/**
+ * What must hold of every correct implementation.
+ *
+ * Both halves are pure: the same law serves random cases, golden fixtures, replays and a bug report, and a record
+ * can be judged again.
+ */
+export interface Law {
+  readonly name: string;
+  /** Ways of evaluating that the law needs. */
+  readonly modes: readonly Mode[];
+  /** It holds results against the mathematics at the case's own point, so that oracles can testify to them. */
+  readonly againstTruth?: true;
+  requests(c: Case): EvalQuestion[];
+  /** @param outcomes one per request, in order */
+  judge(c: Case, outcomes: readonly Outcome[], precision: Precision): LawJudgement;
+}
+
+/** A judgement in numbers; `record/` spells those that JSON cannot hold. */
+export interface LawJudgement {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly kind?: string | undefined;
+  readonly where?: string | undefined;
+  readonly element?: number | undefined;
+  readonly expected?: { readonly low: number; readonly high: number; readonly value: number } | undefined;
+  readonly got?: number | undefined;
+  readonly errorOverAttainable?: number | undefined;
+  readonly resolution?: number | undefined;
+  /** Positions of the flattened results whose sum is meant; default the worst element. */
+  readonly along?: readonly number[] | undefined;
+  /** Choice made at an exact tie or kink, for the conventions table. */
+  readonly share?: string | undefined;
+}
+
+export const PASS: LawJudgement = { verdict: "pass", reason: "" };
+
+export const failure = (
+  kind: string,
+  where: string,
+  reason: string,
+  more: Partial<LawJudgement> = {},
+): LawJudgement => ({
+  verdict: "fail",
+  kind,
+  where,
+  reason,
+  ...more,
+});
+
+export const undecided = (reason: string): LawJudgement => ({ verdict: "inconclusive", reason });
+
+/** The question "what is the value at this point". */
+export const askValue = (c: Case): EvalQuestion => ({
+  program: c.program,
+  mode: "value",
+  inputs: encodeInputs(c),
+  wrt: [],
+  seeds: [],
+  want: ["value"],
+});
+
+/** The question "what are value and gradients there", for the case's own cotangents unless others are given. */
+export const askGradient = (
+  c: Case,
+  options: { readonly cotangents?: readonly Tensor[]; readonly want?: EvalQuestion["want"] } = {},
+): EvalQuestion => ({
+  program: c.program,
+  mode: "vjp",
+  inputs: encodeInputs(c),
+  wrt: differentiable(c.program),
+  seeds: (options.cotangents ?? c.cotangents).map((x) => encodeTensor(x, c.dtype)),
+  want: options.want ?? ["value", "grads"],
+});
+
+export const askTangent = (c: Case): EvalQuestion => ({
+  program: c.program,
+  mode: "jvp",
+  inputs: encodeInputs(c),
+  wrt: differentiable(c.program),
+  seeds: c.tangents.map((x) => encodeTensor(x, c.dtype)),
+  want: ["value", "grads"],
+});
+
+export const pointOf = (c: Case): Point => ({
+  program: check(c.program),
+  inputs: c.inputs,
+  cotangents: c.cotangents,
+  tangents: c.tangents,
+});
+
+/** The answer's tensors, or the judgement that follows from having none. */
+export type Answer =
+  | { readonly ok: true; readonly value: readonly Tensor[]; readonly grads: readonly Tensor[] }
+  | { readonly ok: false; readonly judgement: LawJudgement };
+
+/** Reads one outcome: checks that results are there and have the right shapes and dtypes. */
+export function readAnswer(c: Case, outcome: Outcome, mode: Mode): Answer {
+  const refused = refusal(outcome, mode);
+  if (refused) return { ok: false, judgement: refused };
+  if (outcome.status !== "ok") throw new Error(`unreachable outcome ${outcome.status}`);
+  const { shapes } = check(c.program);
+  const outputs = c.program.outputs.map((value) => shapes[value]);
+  const value = readTensors(outcome.value, outputs, "value", c);
+  if (!value.ok) return value;
+  if (mode === "value") return { ok: true, value: value.tensors, grads: [] };
+  const wanted = mode === "vjp" ? differentiable(c.program).map((k) => c.program.inputs[k].shape) : outputs;
+  const grads = readTensors(outcome.grads, wanted, mode === "vjp" ? "gradient" : "tangent", c);
+  if (!grads.ok) return grads;
+  return { ok: true, value: value.tensors, grads: grads.tensors };
+}
+
+function readTensors(
+  wires: readonly (WireTensor | null)[] | undefined,
+  shapes: readonly (readonly number[])[],
+  name: string,
+  c: Case,
+):
+  | { readonly ok: true; readonly tensors: Tensor[] }
+  | { readonly ok: false; readonly judgement: LawJudgement } {
+  const bad = (kind: string, where: string, reason: string) =>
+    ({ ok: false, judgement: failure(kind, where, reason) }) as const;
+  if (!wires) return bad("missing", name, `no ${name} came back`);
+  if (wires.length !== shapes.length) {
+    return bad("missing", name, `${wires.length} ${name}s came back instead of ${shapes.length}`);
+  }
+  const tensors: Tensor[] = [];
+  for (const [k, shape] of shapes.entries()) {
+    const wire = wires[k];
+    const where = `${name}[${k}]`;
+    if (!wire) return bad("missing", where, `${where} is missing, though the op depends on that input`);
+    if (!sameShape(wire.shape, shape)) {
+      return bad(
+        "shape",
+        where,
+        `${where} has shape ${showShape(wire.shape)} instead of ${showShape(shape)}`,
+      );
+    }
+    if (wire.dtype !== c.dtype) return bad("dtype", where, `${where} is ${wire.dtype} instead of ${c.dtype}`);
+    try {
+      tensors.push(decodeTensor(wire));
+    } catch (error) {
+      if (!(error instanceof GradproofError)) throw error;
+      return { ok: false, judgement: { verdict: "protocol", reason: error.message, where } };
+    }
+  }
+  return { ok: true, tensors };
+}
+
+/** What an outcome without results means; undefined when there are results. */
+export function refusal(outcome: Outcome, mode: Mode): LawJudgement | undefined {
+  switch (outcome.status) {
+    case "ok":
+      return undefined;
+    case "unsupported":
+      return {
+        verdict: "unsupported",
+        reason: `${outcome.what}${outcome.detail ? `: ${outcome.detail}` : ""}`,
+      };
+    case "error":
+      return {
+        verdict: "error",
+        kind: "throws",
+        where: mode === "value" ? "value" : mode === "vjp" ? "gradient" : "tangent",
+        reason: `${outcome.error.type}: ${outcome.error.message}`,
+      };
+    case "crash":
+    case "timeout":
+      return { verdict: outcome.status, kind: outcome.status, where: mode, reason: outcome.detail };
+    default:
+      return { verdict: outcome.status, reason: outcome.detail };
+  }
+}
+
+/** Spells a judgement for the record. */
+export function toRecord(j: LawJudgement, show: (x: number) => NonNullable<Judgement["got"]>): Judgement {
+  const {
+    share: _share,
+    along: _along,
+    expected,
+    got,
+    errorOverAttainable,
+    resolution,
+    element,
+    kind,
+    where,
+    ...rest
+  } = j;
+  return {
+    ...rest,
+    ...(kind !== undefined && { kind }),
+    ...(where !== undefined && { where }),
+    ...(element !== undefined && { element }),
+    ...(expected && {
+      expected: { low: show(expected.low), high: show(expected.high), value: show(expected.value) },
+    }),
+    ...(got !== undefined && { got: show(got) }),
+    ...(errorOverAttainable !== undefined && { errorOverAttainable: show(errorOverAttainable) }),
+    ...(resolution !== undefined && { resolution: show(resolution) }),
+  };
+}

@@ -1,0 +1,328 @@
+import type { FloatFormat } from "../core/float.js";
+import { doubles, rounded, type Gates } from "../core/numberAlgebra.js";
+import { Stream } from "../core/random.js";
+import type { Tensor } from "../core/tensor.js";
+import type { Form } from "../program/evaluate.js";
+import { evaluate, liftAll } from "../program/evaluate.js";
+import { FixedGates, HullGates, Spreads, Trace, type Undecided } from "./gates.js";
+import { intervals, OpenChoiceError, type Interval } from "./interval.js";
+import { compute, derive, flatten, lastSums, type Point, type Quantity } from "./quantity.js";
+import { randomRounding } from "./randomRounding.js";
+import { tieGroups, type TieGroup } from "./ties.js";
+
+/**
+ * How wrong a correct implementation of a given precision may be, by random rounding.
+ *
+ * The reference's rules are run a few times with every primitive rounded up or down at random, in the careful and
+ * in the textbook forms alternately; the threshold is a small multiple of the spread, plus the rounding of the
+ * last sum. Comparisons that the spread cannot settle are opened: the accepted results become a hull over their
+ * alternatives, and the sum along each group of tied inputs is checked on its own.
+ *
+ * @error with F = 3 and N = 16 a correct float32 coordinate is refused with probability about 6e-9
+ */
+
+/** What is known of a subject's arithmetic. */
+export interface Precision {
+  readonly format: FloatFormat;
+  /** Subnormal results may become zero. */
+  readonly flush: boolean;
+  /** Worst error of its exp, tanh, … in ulps, at least 1. */
+  readonly intrinsicUlps: number;
+}
+
+/** Multiple of the largest deviation that is accepted. */
+export const F = 3;
+/** Natural runs, and runs that also move exact results. */
+const NATURAL = 8;
+const ALWAYS = 8;
+/** An accepted error this large a part of the terms could not have failed: the case decides nothing. */
+export const RHO = 1e-2;
+/** More open comparisons than this are not told apart by "all first" and "all last" runs. */
+const MOST_CROSSINGS = 8;
+
+interface Runs {
+  /** Largest deviation of each coordinate from the exact pass with the same gates. */
+  readonly deviation: Float64Array;
+  /** Largest deviation of the sum over each tie group. */
+  readonly sums: Float64Array;
+  count: number;
+}
+
+/** What is accepted at each coordinate, by careful rules and by textbook forms. */
+export interface Tolerance {
+  readonly exact: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** Careful rules stay within this. */
+  readonly careful: Float64Array;
+  /** Textbook forms stay within this; at least `careful`. */
+  readonly textbook: Float64Array;
+  /** Size of the terms of the last sum. */
+  readonly terms: Float64Array;
+  readonly ties: readonly TieGroup[];
+  /** Deviation of the sum over each tie group. */
+  readonly tieDeviation: Float64Array;
+  /** Some choice is open although its values are equal in every pass: conventions differ there. */
+  readonly exactTies: boolean;
+  /** A textbook form left the range where the careful rules did not. */
+  readonly textbookOverflows: boolean;
+}
+
+/** No tolerance can be given, and why. */
+export interface Undecidable {
+  readonly undecidable: string;
+}
+
+export class Attainable {
+  private readonly exactTrace = new Trace();
+  private readonly forwardSites: number;
+  private readonly exact: Float64Array;
+  /** Size of the terms of the last sum that reaches each coordinate. */
+  readonly terms: Float64Array;
+  private readonly forms: number;
+  private readonly seed: number;
+
+  constructor(
+    private readonly quantity: Quantity,
+    readonly point: Point,
+    private readonly precision: Precision,
+  ) {
+    const A = doubles(this.exactTrace);
+    const values = evaluate(A, point.program, liftAll(A, point.inputs));
+    this.forwardSites = this.exactTrace.sites.length;
+    this.exact = flatten(derive(A, quantity, point, values));
+    this.terms = lastSums(quantity, point, values);
+    this.forms = 1 + Math.max(0, ...point.program.ops.map((op) => op.textbook.length));
+    this.seed = contentHash(point.inputs);
+  }
+
+  /**
+   * The tolerance that settles `got`, from as few runs as that takes: none, when it is within the rounding of the
+   * last sum; all of them only for suspects.
+   */
+  tolerance(got: Float64Array): Tolerance | Undecidable {
+    if (!allFinite(this.exact)) return { undecidable: "range: the exact result is not finite" };
+    const spreads = new Spreads(this.exactTrace.sites);
+    const { u } = this.precision.format;
+    let runs = this.noRuns([]);
+    let undecided = spreads.undecided(F, u);
+    let overflow = false;
+    if (undecided.groups.size === 0 && this.accepts(got, runs.deviation)) return this.decided(runs, runs);
+    const settled = (): boolean => undecided.groups.size === 0 && this.accepts(got, runs.deviation);
+    for (let r = 0; r < NATURAL; r++) {
+      const trace = new Trace();
+      const result = this.run(r, r % this.forms, false, trace);
+      if (!allFinite(result)) {
+        if (r % this.forms === 0)
+          return { undecidable: "range: careful arithmetic leaves the format's range" };
+        overflow = true;
+        continue;
+      }
+      spreads.add(trace.sites);
+      this.include(runs, result, this.exact, []);
+      undecided = spreads.undecided(F, u);
+      // A first run in careful form that accepts everything also settles that it is careful arithmetic.
+      if (settled() && r === 0) return this.decided(runs, runs);
+      if (settled() && this.forms === 1) return this.decided(runs, runs);
+      if (settled()) break;
+    }
+    if (undecided.jump) return { undecidable: "a jump (sign, floor) is closer than rounding can tell" };
+    if (undecided.crossings > MOST_CROSSINGS) {
+      return { undecidable: `${undecided.crossings} comparisons are closer than rounding can tell` };
+    }
+    if (undecided.groups.size > 0) return this.opened(undecided, overflow);
+    const textbook = this.extend(runs, got, (r) => r % this.forms);
+    if (this.forms === 1) return this.decided(textbook, textbook);
+    const careful = this.extend(this.carefulRuns(got), got, () => 0);
+    if (!allFinite(careful.deviation))
+      return { undecidable: "range: careful arithmetic leaves the format's range" };
+    return this.decided(careful, textbook, overflow);
+  }
+
+  /** What is accepted without any run: the rounding of the last sum. It settles most correct results. */
+  floors(): Float64Array {
+    return this.exact.map((x, i) => this.floor(i, x, x));
+  }
+
+  /** The tolerance from all runs: NaN is accepted by none of them, so none is spared. */
+  fullTolerance(): Tolerance | Undecidable {
+    return this.tolerance(new Float64Array(this.exact.length).fill(NaN));
+  }
+
+  /** Natural runs of the careful rules alone, until `got` is accepted; gates as in the exact pass. */
+  private carefulRuns(got: Float64Array): Runs {
+    const runs = this.noRuns([]);
+    for (let r = 0; r < NATURAL && !this.accepts(got, runs.deviation); r++) {
+      this.include(runs, this.run(r, 0, false, this.fixed(NO_GROUPS, "first")), this.exact, []);
+    }
+    return runs;
+  }
+
+  /** Adds runs that move exact results too, until `got` is accepted. */
+  private extend(runs: Runs, got: Float64Array, form: (r: number) => Form): Runs {
+    for (let r = 0; r < ALWAYS && !this.accepts(got, runs.deviation); r++) {
+      const result = this.run(NATURAL + r, form(r), true, this.fixed(NO_GROUPS, "first"));
+      if (allFinite(result)) this.include(runs, result, this.exact, []);
+    }
+    return runs;
+  }
+
+  private decided(careful: Runs, textbook: Runs, textbookOverflows = false): Tolerance {
+    const low = this.exact;
+    return {
+      exact: this.exact,
+      low,
+      high: low,
+      careful: this.withFloor(careful.deviation, low, low),
+      textbook: this.withFloor(textbook.deviation, low, low, careful.deviation),
+      terms: this.terms,
+      ties: [],
+      tieDeviation: new Float64Array(0),
+      exactTies: false,
+      textbookOverflows,
+    };
+  }
+
+  /** Some comparisons are open: a hull over their alternatives, and deviations with the gates fixed in turn. */
+  private opened(undecided: Undecided, overflow: boolean): Tolerance | Undecidable {
+    const { groups } = undecided;
+    let bounds: { low: Float64Array; high: Float64Array };
+    let ties: readonly TieGroup[] = [];
+    try {
+      bounds = this.hullOf(groups);
+      if (this.quantity === "gradient") {
+        ties = tieGroups(this.point, groups, this.forwardSites, (open) => this.hullOf(open));
+      }
+    } catch (error) {
+      if (error instanceof OpenChoiceError) return { undecidable: `an open comparison: ${error.message}` };
+      throw error;
+    }
+    const bases = (["first", "last"] as const).map((which) =>
+      flatten(compute(doubles(this.fixed(groups, which)), this.quantity, this.point)),
+    );
+    const runsOf = (form: (r: number) => Form): Runs => {
+      const runs = this.noRuns(ties);
+      for (let r = 0; r < NATURAL + ALWAYS; r++) {
+        const gates = this.fixed(groups, r % 4 < 2 ? "first" : "last");
+        const result = this.run(r, form(r), r >= NATURAL, gates);
+        if (allFinite(result)) this.include(runs, result, bases[r % 4 < 2 ? 0 : 1], ties);
+      }
+      return runs;
+    };
+    const careful = runsOf(() => 0);
+    const textbook = this.forms === 1 ? careful : runsOf((r) => r % this.forms);
+    if (careful.count < NATURAL + ALWAYS) {
+      return { undecidable: "range: careful arithmetic leaves the format's range" };
+    }
+    // What the fixed passes reach belongs to the hull, also where a value (and not a gate) depends on the choice.
+    for (const base of bases) {
+      base.forEach((x, i) => {
+        bounds.low[i] = Math.min(bounds.low[i], x);
+        bounds.high[i] = Math.max(bounds.high[i], x);
+      });
+    }
+    return {
+      exact: this.exact,
+      ...bounds,
+      careful: this.withFloor(careful.deviation, bounds.low, bounds.high),
+      textbook: this.withFloor(textbook.deviation, bounds.low, bounds.high, careful.deviation),
+      terms: this.terms,
+      ties,
+      tieDeviation: textbook.sums,
+      exactTies: undecided.crossings < groups.size,
+      textbookOverflows: overflow,
+    };
+  }
+
+  private hullOf(groups: ReadonlyMap<number, readonly number[]>): { low: Float64Array; high: Float64Array } {
+    const A = doubles(new Trace());
+    const values = evaluate(A, this.point.program, liftAll(A, this.point.inputs));
+    if (this.quantity === "value") return { low: this.exact.slice(), high: this.exact.slice() };
+    const B = intervals(new HullGates(this.exactTrace.sites, groups, this.forwardSites));
+    const points = values.map((x) => ({
+      shape: x.shape,
+      data: Array.from({ length: x.data.length }, (_, i) => B.lift(x.data[i])),
+    }));
+    const results = derive<Interval>(B, this.quantity, this.point, points);
+    const side = (which: keyof Interval): Float64Array =>
+      flatten(
+        results.map(({ shape, data }) => ({
+          shape,
+          data: Array.from({ length: data.length }, (_, i) => data[i][which]),
+        })),
+      );
+    const bounds = { low: side("low"), high: side("high") };
+    if (!allFinite(bounds.low) || !allFinite(bounds.high)) throw new OpenChoiceError("an unbounded hull");
+    return bounds;
+  }
+
+  private fixed(groups: ReadonlyMap<number, readonly number[]>, which: "first" | "last"): Gates {
+    return new FixedGates(this.exactTrace.sites, groups, which);
+  }
+
+  private run(r: number, form: Form, always: boolean, gates: Gates): Float64Array {
+    const { format, flush, intrinsicUlps } = this.precision;
+    const stream = new Stream(this.seed, `random rounding ${r}`);
+    const A = rounded(randomRounding(format, stream, { always, flush, intrinsicUlps }), gates);
+    return flatten(compute(A, this.quantity, this.point, form));
+  }
+
+  private noRuns(ties: readonly TieGroup[]): Runs {
+    return { deviation: new Float64Array(this.exact.length), sums: new Float64Array(ties.length), count: 0 };
+  }
+
+  private include(runs: Runs, result: Float64Array, base: Float64Array, ties: readonly TieGroup[]): void {
+    for (let i = 0; i < result.length; i++) {
+      const deviation = Math.abs(result[i] - base[i]);
+      if (!(deviation <= runs.deviation[i])) runs.deviation[i] = deviation;
+    }
+    ties.forEach(({ members }, t) => {
+      let difference = 0;
+      for (const i of members) difference += result[i] - base[i];
+      runs.sums[t] = Math.max(runs.sums[t], Math.abs(difference));
+    });
+    runs.count++;
+  }
+
+  /** NaN compares false, so that it is never accepted. */
+  private accepts(got: Float64Array, deviation: Float64Array): boolean {
+    for (let i = 0; i < got.length; i++) {
+      const tolerance = F * deviation[i] + this.floor(i, this.exact[i], this.exact[i]);
+      if (!(Math.abs(got[i] - this.exact[i]) <= tolerance)) return false;
+    }
+    return true;
+  }
+
+  /** Rounding of the last sum (the terms of a value are in its deviation already), and of subnormal results. */
+  private floor(i: number, low: number, high: number): number {
+    const { u, eta } = this.precision.format;
+    const size = Math.max(Math.abs(low), Math.abs(high));
+    return 2 * u * (this.quantity === "value" ? size : Math.max(size, this.terms[i])) + 4 * eta;
+  }
+
+  private withFloor(
+    deviation: Float64Array,
+    low: Float64Array,
+    high: Float64Array,
+    atLeast: Float64Array = deviation,
+  ): Float64Array {
+    return deviation.map((d, i) => F * Math.max(d, atLeast[i]) + this.floor(i, low[i], high[i]));
+  }
+}
+
+const NO_GROUPS: ReadonlyMap<number, readonly number[]> = new Map();
+
+function allFinite(xs: Float64Array): boolean {
+  for (let i = 0; i < xs.length; i++) if (!Number.isFinite(xs[i])) return false;
+  return true;
+}
+
+/** The random roundings of a case depend on its numbers, so that no coordinate of every case shares its fate. */
+function contentHash(inputs: readonly Tensor[]): number {
+  let h = 0x9e3779b9;
+  for (const { data } of inputs) {
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.length * 2);
+    for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i], 0x01000193) ^ (h >>> 13);
+  }
+  return h | 0;
+}

@@ -1,0 +1,148 @@
+import type { Algebra } from "../core/algebra.js";
+import { DOUBLES } from "../core/numberAlgebra.js";
+import { liftTensor, type NdArray, type Tensor } from "../core/tensor.js";
+import { sizeOf } from "../core/shape.js";
+import { evaluate, liftAll, type Form } from "../program/evaluate.js";
+import { forward } from "../program/forward.js";
+import { differentiable, type CheckedProgram } from "../program/program.js";
+import { allCotangents, reverse, vjpOfNode } from "../program/reverse.js";
+import { linearTerm, MAGNITUDES, type Magnitude } from "./magnitude.js";
+
+/** What is judged: the outputs, the gradients of the differentiable inputs, or the tangents of the outputs. */
+export type Quantity = "value" | "gradient" | "tangent";
+
+/** A program at a point, with a direction for each way of differentiating it. */
+export interface Point {
+  readonly program: CheckedProgram;
+  readonly inputs: readonly Tensor[];
+  readonly cotangents: readonly Tensor[];
+  /** One per differentiable input. */
+  readonly tangents: readonly Tensor[];
+}
+
+/** Tangents in the order of all inputs; null for those that are not numbers. */
+export function tangentsOfInputs<T>(A: Algebra<T>, p: Point): (NdArray<T> | null)[] {
+  const moving = differentiable(p.program);
+  return p.program.inputs.map((_, k) =>
+    moving.includes(k) ? liftTensor(A, p.tangents[moving.indexOf(k)]) : null,
+  );
+}
+
+/** Computes a quantity with the rules of the records, over any arithmetic. */
+export function compute<T>(A: Algebra<T>, quantity: Quantity, p: Point, form: Form = 0): NdArray<T>[] {
+  const values = evaluate(A, p.program, liftAll(A, p.inputs), { form });
+  return derive(A, quantity, p, values, form);
+}
+
+/** The second half of `compute`: from the values of the program to the quantity. */
+export function derive<T>(
+  A: Algebra<T>,
+  quantity: Quantity,
+  p: Point,
+  values: readonly NdArray<T>[],
+  form: Form = 0,
+): NdArray<T>[] {
+  switch (quantity) {
+    case "value":
+      return p.program.outputs.map((value) => values[value]);
+    case "gradient":
+      return reverse(A, p.program, values, liftAll(A, p.cotangents), { form }).filter((gx) => gx !== null);
+    case "tangent":
+      return forward(A, p.program, values, tangentsOfInputs(A, p));
+  }
+}
+
+/** Shapes of the results of a quantity. */
+export function shapesOf(quantity: Quantity, program: CheckedProgram): (readonly number[])[] {
+  return quantity === "gradient"
+    ? differentiable(program).map((k) => program.inputs[k].shape)
+    : program.outputs.map((value) => program.shapes[value]);
+}
+
+/** All results in one run of numbers. */
+export function flatten(results: readonly NdArray<number>[]): Float64Array {
+  const flat = new Float64Array(results.reduce((n, { data }) => n + data.length, 0));
+  let at = 0;
+  for (const { data } of results) for (let i = 0; i < data.length; i++) flat[at++] = data[i];
+  return flat;
+}
+
+/** Which result and element a position of the flattened run is. */
+export function locate(
+  shapes: readonly (readonly number[])[],
+  position: number,
+): { result: number; element: number } {
+  let element = position;
+  for (const [result, shape] of shapes.entries()) {
+    if (element < sizeOf(shape)) return { result, element };
+    element -= sizeOf(shape);
+  }
+  throw new RangeError(`position ${position} is outside the results`);
+}
+
+const asData = (x: NdArray<number>): NdArray<Magnitude> => lift(x, MAGNITUDES.lift);
+const asTerms = (x: NdArray<number>): NdArray<Magnitude> => lift(x, linearTerm);
+
+function lift(x: NdArray<number>, by: (value: number) => Magnitude): NdArray<Magnitude> {
+  return { shape: x.shape, data: Array.from({ length: x.data.length }, (_, i) => by(x.data[i])) };
+}
+
+/**
+ * The size of what was added up last: Σ|terms| in the last op that reaches each result, from saved forward values
+ * and true cotangents. Where a gradient is zero by cancellation this still has the size of a missing term.
+ */
+export function lastSums(quantity: Quantity, p: Point, values: readonly NdArray<number>[]): Float64Array {
+  const { program } = p;
+  const first = program.inputs.length;
+  if (quantity === "gradient") {
+    const cotangents = allCotangents(DOUBLES, program, values, liftAll(DOUBLES, p.cotangents));
+    const sizes = program.inputs.map(({ shape }) => new Float64Array(sizeOf(shape)));
+    const add = (k: number, gx: NdArray<Magnitude>): void => {
+      for (let i = 0; i < gx.data.length; i++) sizes[k][i] += gx.data[i].size;
+    };
+    program.outputs.forEach((value, o) => {
+      if (value < first) add(value, asTerms(p.cotangents[o]));
+    });
+    const lifted = values.map((x) => x && asData(x));
+    program.nodes.forEach((node, n) => {
+      const gy = cotangents[first + n];
+      if (!gy || !node.inputs.some((value) => value < first)) return;
+      vjpOfNode(MAGNITUDES, program, n, lifted, asTerms(gy), 0).forEach((gx, k) => {
+        if (gx && node.inputs[k] < first) add(node.inputs[k], gx);
+      });
+    });
+    return flatten(differentiable(program).map((k) => ({ shape: program.inputs[k].shape, data: sizes[k] })));
+  }
+  const tangents = quantity === "tangent" ? allTangents(p, values).map((dx) => dx && asTerms(dx)) : undefined;
+  return flatten(
+    program.outputs.map((value) => {
+      const { shape, data } = values[value];
+      if (value < first) return { shape, data: Float64Array.from(data as ArrayLike<number>, Math.abs) };
+      const n = value - first;
+      const { inputs, attributes } = program.nodes[n];
+      const op = program.ops[n];
+      const y = tangents
+        ? op.jvp(
+            MAGNITUDES,
+            inputs.map((v) => tangents[v] ?? null),
+            inputs.map((v) => asData(values[v])),
+            asData(values[value]),
+            attributes,
+          )
+        : op.meaning(
+            MAGNITUDES,
+            inputs.map((v) =>
+              (program.inputs[v] && program.inputs[v].type !== "float" ? asData : asTerms)(values[v]),
+            ),
+            attributes,
+          );
+      return { shape, data: Float64Array.from({ length: y.data.length }, (_, i) => y.data[i].size) };
+    }),
+  );
+}
+
+/** The tangent of every value. */
+function allTangents(p: Point, values: readonly NdArray<number>[]): (NdArray<number> | null)[] {
+  const everything = { ...p.program, outputs: values.map((_, value) => value) };
+  return forward(DOUBLES, everything, values, tangentsOfInputs(DOUBLES, p));
+}

@@ -1,0 +1,52 @@
+import type { FloatFormat } from "../core/float.js";
+import { nextDown, nextUp } from "../core/float.js";
+import type { Rounding } from "../core/numberAlgebra.js";
+import type { Stream } from "../core/random.js";
+
+export interface RandomRoundingOptions {
+  /**
+   * Also move results that the format holds exactly, one step up or down, half of the time. Exact cancellations
+   * (g/σ − g/σ) would otherwise stay exact in every run, and the spread would be zero where a library's is not.
+   */
+  readonly always?: boolean;
+  /** Results below the smallest normal become zero half of the time. */
+  readonly flush?: boolean;
+  /** Worst error of the subject's exp, tanh, …, in ulps; at least 1. */
+  readonly intrinsicUlps?: number;
+}
+
+/**
+ * Rounds every primitive up or down at random, each with probability ½ and never in proportion to the distance:
+ * the spread of a few runs is then about twice that of rounding to nearest (Monte Carlo arithmetic, Parker 1997;
+ * CESTAC, Vignes 2004).
+ */
+export function randomRounding(
+  format: FloatFormat,
+  stream: Stream,
+  options: RandomRoundingOptions = {},
+): Rounding {
+  const { always = false, flush = false, intrinsicUlps = 1 } = options;
+  const { name, smallestNormal, u } = format;
+  const step = (x: number): number => {
+    const bits = stream.bits();
+    if ((bits & 1) === 0) return x;
+    return (bits & 2) === 0 ? nextUp(x, name) : nextDown(x, name);
+  };
+  const round = (x: number): number => {
+    const nearest = format.round(x);
+    let y: number;
+    if (nearest === x || !Number.isFinite(nearest)) {
+      // In double precision the exact result is unknown, so a result already rounded counts as inexact.
+      y = (always || name === "f64") && x !== 0 ? step(nearest) : nearest;
+    } else {
+      const other = nearest < x ? nextUp(nearest, name) : nextDown(nearest, name);
+      y = stream.bits() < 0 ? nearest : other;
+    }
+    return flush && Math.abs(y) < smallestNormal && stream.bits() < 0 ? 0 : y;
+  };
+  const spread = (intrinsicUlps - 1) * 2 * u;
+  return {
+    round,
+    roundIntrinsic: spread > 0 ? (x) => round(x * (1 + spread * stream.between(-1, 1))) : round,
+  };
+}

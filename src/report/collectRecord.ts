@@ -1,0 +1,84 @@
+import { GradproofError } from "../core/errors.js";
+import type { Line, LineOf } from "../record/record.js";
+import { VERDICTS } from "../record/verdict.js";
+
+/** A unit of work, as far as it came. */
+export interface Unit {
+  readonly start: LineOf<"unit-start">;
+  end: LineOf<"unit-end"> | undefined;
+  /** What is known to be wrong of a unit that never ended. */
+  readonly wrong: LineOf<"case">[];
+}
+
+export interface CollectedRecord {
+  readonly header: LineOf<"header">;
+  readonly units: readonly Unit[];
+  readonly findings: readonly LineOf<"finding">[];
+  readonly skipped: readonly LineOf<"skipped">[];
+  readonly epochs: readonly LineOf<"epoch-end">[];
+  readonly selfTest: LineOf<"self-test"> | undefined;
+  readonly footer: LineOf<"footer"> | undefined;
+}
+
+/**
+ * The lines of a record, put together by what they are about. A unit or a finding that occurs twice, because the
+ * run was resumed, counts once.
+ *
+ * @throws GradproofError `bad-record` without a header, or when a line names a unit that never started
+ */
+export function collectRecord(lines: Iterable<Line>): CollectedRecord {
+  let header: LineOf<"header"> | undefined;
+  let footer: LineOf<"footer"> | undefined;
+  let selfTest: LineOf<"self-test"> | undefined;
+  const units = new Map<string, Unit>();
+  const findings = new Map<string, LineOf<"finding">>();
+  const skipped: LineOf<"skipped">[] = [];
+  const epochs: LineOf<"epoch-end">[] = [];
+  const unitOf = (id: string): Unit => {
+    const unit = units.get(id);
+    if (unit) return unit;
+    throw new GradproofError("bad-record", `the record speaks of the unit ${id}, which never started`);
+  };
+
+  for (const line of lines) {
+    switch (line.type) {
+      case "header":
+        header ??= line;
+        break;
+      case "unit-start":
+        if (!units.get(line.unit)?.end) units.set(line.unit, { start: line, end: undefined, wrong: [] });
+        break;
+      case "case":
+        if (VERDICTS[line.judgement.verdict].wrong) unitOf(line.unit).wrong.push(line);
+        break;
+      case "unit-end":
+        unitOf(line.unit).end ??= line;
+        break;
+      case "finding":
+        findings.set(JSON.stringify([line.subject, line.id]), line);
+        break;
+      case "skipped":
+        skipped.push(line);
+        break;
+      case "self-test":
+        selfTest = line;
+        break;
+      case "epoch-end":
+        epochs.push(line);
+        break;
+      case "footer":
+        footer = line;
+        break;
+    }
+  }
+  if (!header) throw new GradproofError("bad-record", "the record has no header: nothing can be said of it");
+  return {
+    header,
+    units: [...units.values()],
+    findings: [...findings.values()],
+    skipped,
+    epochs,
+    selfTest,
+    footer,
+  };
+}

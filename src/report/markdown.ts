@@ -1,0 +1,149 @@
+import type { CellState, Report, ReportFinding, SubjectReport } from "../record/report.js";
+import { STATES } from "./cellStates.js";
+import { cellsWithout, selfTestScore, subjectName, verdictSentence } from "./sentence.js";
+import {
+  showCount,
+  showDuration,
+  showMeasure,
+  showMemory,
+  showPercent,
+  showPlural,
+  showTime,
+} from "./showNumber.js";
+import { clipText, visibleText } from "./visibleText.js";
+
+/** A job summary of GitHub holds 1 MiB, and is dropped whole when it is longer. */
+const FINDINGS_IN_FULL = 20;
+const LONGEST_SNIPPET = 6000;
+
+/** Text on one line that Markdown and HTML leave as it is. */
+const plain = (text: string): string =>
+  clipText(visibleText(text), 1000)
+    .replace(/[\\`*_{}[\]<>#|~&!@$]/g, (c) => `\\${c}`)
+    .replace(/\s*\n\s*/g, " ");
+
+const longestRun = (text: string): number =>
+  Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+
+/** Code on one line, also within a table. */
+function code(text: string): string {
+  const shown = clipText(visibleText(text), 1000)
+    .replace(/\s*\n\s*/g, " ")
+    .replaceAll("|", "\\|");
+  const ticks = "`".repeat(longestRun(shown) + 1);
+  const space = shown.startsWith("`") || shown.endsWith("`") ? " " : "";
+  return shown === "" ? "(none)" : `${ticks}${space}${shown}${space}${ticks}`;
+}
+
+function codeBlock(text: string): string {
+  const shown = clipText(visibleText(text), LONGEST_SNIPPET);
+  const fence = "`".repeat(Math.max(3, longestRun(shown) + 1));
+  return `${fence}\n${shown.trimEnd()}\n${fence}`;
+}
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map((_, k) => (k === 0 ? "---" : "---:")), ...rows]
+    .map((row) => `| ${row.join(" | ")} |`)
+    .join("\n");
+
+/** A job summary: the verdict, how it was reached, each finding with what reproduces it, and the properties. */
+export function renderMarkdown(report: Report): string {
+  const parts = [
+    ...(report.incompleteBecause === null ? [] : [`> **Incomplete.** ${plain(report.incompleteBecause)}`]),
+    ...report.subjects.flatMap((subject) => [`## ${plain(verdictSentence(subject))}`, ...findings(subject)]),
+    ...report.subjects.map((subject) => properties(report, subject)),
+    runFacts(report),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function findings({ findings }: SubjectReport): string[] {
+  const more = findings.length - FINDINGS_IN_FULL;
+  return [
+    ...findings.slice(0, FINDINGS_IN_FULL).map(finding),
+    ...(more > 0 ? [`${showPlural(more, "more finding")} in the HTML report.`] : []),
+  ];
+}
+
+const finding = ({
+  verdict,
+  title,
+  because,
+  inputs,
+  cotangents,
+  expected,
+  got,
+  judgement,
+  snippet,
+  replay,
+  cases,
+  properties,
+}: ReportFinding) =>
+  [
+    `### ${plain(verdict)}: ${plain(title)}`,
+    plain(because),
+    [
+      `- inputs: ${inputs.map(code).join(", ") || "(none)"}`,
+      ...(cotangents.length > 0 ? [`- cotangents: ${cotangents.map(code).join(", ")}`] : []),
+      `- expected: ${code(expected)}`,
+      `- got: ${code(got)}`,
+      ...(judgement.errorOverAttainable === undefined
+        ? []
+        : [`- error ÷ attainable: ${showMeasure(judgement.errorOverAttainable)}`]),
+      `- ${showPlural(cases, "case")} of this kind, in ${properties.map(plain).join(", ")}`,
+    ].join("\n"),
+    `<details><summary>Stand-alone snippet</summary>\n\n${codeBlock(snippet)}\n\n</details>`,
+    `Reproduce with ${code(replay)}`,
+  ].join("\n\n");
+
+const SHOWN_STATES: readonly CellState[] = [
+  "green",
+  "inaccurate",
+  "wrong",
+  "untested",
+  "not-run",
+  "unsupported",
+];
+
+function properties(report: Report, subject: SubjectReport): string {
+  const rows = report.properties.map(({ name }) => {
+    const cells = subject.cells.filter(({ property }) => property === name);
+    const decided = cells.reduce((total, cell) => total + cell.decided, 0);
+    const bounded =
+      cells.length > 0 && cells.every(({ failureProbabilityBelow }) => failureProbabilityBelow !== null);
+    return [
+      plain(name),
+      ...SHOWN_STATES.map((state) => showCount(cells.filter((cell) => cell.state === state).length)),
+      showCount(decided),
+      bounded && decided > 0 ? `< ${showPercent(3 / decided)}` : "",
+    ];
+  });
+  const head = SHOWN_STATES.map((state) => `${STATES[state].sign} ${STATES[state].label}`);
+  return [
+    `### Ops by property: ${plain(subjectName(subject))}`,
+    table(["property", ...head, "decided cases", "failure probability (95 %)"], rows),
+  ].join("\n\n");
+}
+
+function runFacts(report: Report): string {
+  const { environment, units } = report;
+  const notRun = cellsWithout(report, "not-run");
+  const facts: [string, string][] = [
+    ["gradproof", plain(report.gradproof)],
+    ["command", code(report.command)],
+    ["seed", String(report.seed)],
+    ["started", plain(showTime(report.startedAt))],
+    ["duration", showDuration(report.elapsedMs)],
+    ["evaluations", showCount(report.evaluations)],
+    ["units", `${showCount(units.done)} of ${showCount(units.planned)}`],
+    ["peak memory", showMemory(report.peakMemoryMb)],
+    [
+      "machine",
+      plain(`Node ${environment.node}, ${environment.os} ${environment.arch}, ${environment.cores} cores`),
+    ],
+    ["mutants caught", selfTestScore(report)],
+    ["undecided cells", `${showCount(report.cells.undecided)} of ${showCount(report.cells.planned)}`],
+    ...notRun.map(([reason, n]): [string, string] => [`not run: ${plain(reason)}`, showPlural(n, "cell")]),
+  ];
+  return `<details><summary>This run</summary>\n\n${table(["", ""], facts)}\n\n</details>`;
+}

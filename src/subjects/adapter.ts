@@ -1,0 +1,63 @@
+import type { EvalRequest, Hello, Log, Mode } from "../record/protocol.js";
+import type { Program } from "../record/program.js";
+import type { TypedTensor } from "./typedTensor.js";
+
+export type { TypedTensor } from "./typedTensor.js";
+
+export interface AdapterRequest {
+  readonly program: Program;
+  readonly mode: Mode;
+  readonly inputs: readonly TypedTensor[];
+  /** Numbers of the inputs to differentiate. */
+  readonly wrt: readonly number[];
+  /** Cotangents, one per output (vjp), or tangents, one per entry of `wrt` (jvp). */
+  readonly seeds: readonly TypedTensor[];
+  readonly want: EvalRequest["want"];
+}
+
+/** What was wanted; the rest may be left out. */
+export interface AdapterResult {
+  readonly value?: readonly TypedTensor[];
+  /** Gradients in the order of `wrt` (vjp; null: none is defined), or tangents of the outputs (jvp). */
+  readonly grads?: readonly (TypedTensor | null)[];
+  /** What the library's own input and seed objects hold when it is done. */
+  readonly after?: { readonly inputs: readonly TypedTensor[]; readonly seeds: readonly TypedTensor[] };
+}
+
+/**
+ * What the author of an implementation writes.
+ *
+ * An adapter contains no arithmetic: every number in its results was made by the library's own objects, with
+ * the library's own defaults. Results are typed arrays; when they alias the library's memory, aliasing between
+ * them can be seen and is reported.
+ */
+export interface Adapter {
+  hello(): Hello;
+  /** @throws UnsupportedError for what the library does not have; anything else thrown is the library's error */
+  evaluate(request: AdapterRequest): AdapterResult | Promise<AdapterResult>;
+  /** A stand-alone program in the library's own language that asks the same. */
+  snippet(request: AdapterRequest): string;
+  /** Drop caches and device memory. */
+  reset?(): void | Promise<void>;
+}
+
+/** What an adapter may ask of its surroundings. */
+export interface AdapterContext {
+  log(level: Log["level"], message: string): void;
+}
+
+/**
+ * Thrown by an adapter when the library lacks something. Something it has and fails at is any other error.
+ *
+ * @param what `op`, `mode`, `dtype`, `attributes` or `program`
+ * @param detail in the library's words where it has any
+ */
+export class UnsupportedError extends Error {
+  constructor(
+    readonly what: string,
+    readonly detail: string,
+  ) {
+    super(`${what}: ${detail}`);
+    this.name = "UnsupportedError";
+  }
+}

@@ -1,0 +1,108 @@
+import { GradproofError } from "../core/errors.js";
+import type { EvalReply, EvalRequest, SnippetReply } from "../record/protocol.js";
+import type { Adapter, AdapterRequest, AdapterResult } from "./adapter.js";
+import { decodeTyped, encodeTyped, overlap, type TypedTensor } from "./typedTensor.js";
+
+type Question = Omit<EvalRequest, "cmd">;
+
+/** What an adapter says to a request, as the message that carries it. Used inside and outside a child process. */
+export async function answer(adapter: Adapter, question: Question): Promise<EvalReply> {
+  const { id } = question;
+  const request = decodeRequest(question);
+  const start = performance.now();
+  let result: AdapterResult;
+  try {
+    result = await adapter.evaluate(request);
+  } catch (error) {
+    return { id, ...refusal(error) };
+  }
+  const us = Math.round((performance.now() - start) * 1000);
+  try {
+    return { id, status: "ok", ...encodeResult(result, question), us };
+  } catch (error) {
+    if (!(error instanceof GradproofError)) throw error;
+    return { id, status: "protocol", detail: error.message };
+  }
+}
+
+export function answerSnippet(adapter: Adapter, question: Question): SnippetReply {
+  const { id } = question;
+  try {
+    return { id, status: "ok", code: adapter.snippet(decodeRequest(question)) };
+  } catch (error) {
+    return { id, ...refusal(error) };
+  }
+}
+
+const decodeRequest = ({ program, mode, inputs, wrt, seeds, want }: Question): AdapterRequest => ({
+  program,
+  mode,
+  inputs: inputs.map(decodeTyped),
+  wrt,
+  seeds: seeds.map(decodeTyped),
+  want,
+});
+
+/** @throws GradproofError `protocol` for what is not a tensor. What is missing is left out, for a law to notice. */
+function encodeResult(result: AdapterResult | undefined, { mode, want }: Question) {
+  const { value, grads, after } = result ?? {};
+  return {
+    ...(value && want.includes("value") && { value: value.map(encodeTyped) }),
+    ...(grads && want.includes("grads") && { grads: grads.map((g) => g && encodeTyped(g)) }),
+    ...(after &&
+      want.includes("after") && {
+        after: { inputs: after.inputs.map(encodeTyped), seeds: after.seeds.map(encodeTyped) },
+      }),
+    ...(want.includes("shared") && {
+      shared: sharedMemory(result ?? {}, mode === "jvp" ? "tangent" : "gradient"),
+    }),
+  };
+}
+
+/** Which gradients share memory, with each other or with anything else that the subject holds. */
+function sharedMemory({ value, grads, after }: AdapterResult, kind: string): [string, string][] {
+  const number = (
+    name: string,
+    tensors: readonly (TypedTensor | null)[] = [],
+  ): [string, TypedTensor | null][] => tensors.map((tensor, k) => [`${name}[${k}]`, tensor]);
+  const gradients = number(kind, grads);
+  const others = [
+    ...number("value", value),
+    ...number("input", after?.inputs),
+    ...number("seed", after?.seeds),
+  ];
+  return gradients.flatMap(([name, g], k) =>
+    [...gradients.slice(k + 1), ...others].flatMap(([other, x]): [string, string][] =>
+      g && x && overlap(g.data, x.data) ? [[name, other]] : [],
+    ),
+  );
+}
+
+/** An adapter in plain JavaScript has no class to throw; the name and `what` are enough. */
+function refusal(error: unknown) {
+  if (error instanceof Error && error.name === "UnsupportedError" && "what" in error) {
+    const detail = "detail" in error ? String(error.detail) : error.message;
+    return { status: "unsupported" as const, what: String(error.what), detail };
+  }
+  if (!(error instanceof Error)) {
+    return { status: "error" as const, error: { type: typeof error, message: String(error) } };
+  }
+  return {
+    status: "error" as const,
+    error: { type: error.name, message: error.message, trace: shortTrace(error) },
+  };
+}
+
+/** The first frames, with paths from `node_modules` on or without folders: a report must not show a machine's. */
+function shortTrace(error: Error): string {
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return frames
+    .slice(0, 6)
+    .map((frame) =>
+      frame.trim().replace(/(?:file:\/\/)?(?:\/|[A-Za-z]:\\)(?:[^\s():/\\]+[/\\])+/g, (path) => {
+        const start = path.lastIndexOf("node_modules");
+        return start < 0 ? "" : path.slice(start);
+      }),
+    )
+    .join("\n");
+}

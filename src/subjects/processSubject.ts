@@ -1,0 +1,294 @@
+import { GradproofError } from "../core/errors.js";
+import { hash } from "../core/random.js";
+import { logMessage, type Hello, type Log, type Outcome, type SnippetReply } from "../record/protocol.js";
+import { Deadlines, Waiting, type DeadlineOptions } from "./deadlines.js";
+import { startConversation } from "./handshake.js";
+import { parseJson, readReply } from "./readReply.js";
+import type { EvalQuestion, Subject } from "./subject.js";
+import { describeEnding, type Ending, type SubjectProcess } from "./subjectProcess.js";
+
+export interface EpochEnd extends Ending {
+  readonly reason: string;
+}
+
+export interface ProcessSubjectOptions {
+  /** Requests on their way at once; the subject may ask for fewer. Default 32. */
+  readonly maxInFlight?: number;
+  readonly deadlines?: DeadlineOptions;
+  /** Restarts after which no further request is sent. Default 50. */
+  readonly restartBudget?: number;
+  /** Confirmed crashes and timeouts of one op, mode and dtype after which the rest is not sent. Default 5. */
+  readonly breakerLimit?: number;
+  /** A process ended before its time. */
+  readonly onEpochEnd?: (end: EpochEnd) => void;
+  readonly onLog?: (log: Log) => void;
+  /** A line on stdout that is no message. */
+  readonly onNoise?: (line: string) => void;
+}
+
+type FailureKind = "crash" | "timeout" | "protocol";
+type Answer = Outcome | SnippetReply;
+
+/** A request and what it waits for. */
+interface Flight {
+  /** The message but for its beginning, which holds the id: another one when it is sent again. */
+  readonly body: string;
+  readonly cmd: "eval" | "snippet";
+  readonly cell: string;
+  readonly program: number;
+  settle(answer: Answer): void;
+  /** How the process ended when this was the oldest unanswered request: it is then sent alone, once. */
+  suspectedOf?: FailureKind;
+}
+
+const START_ATTEMPTS = 3;
+const BYE_MS = 2000;
+
+/**
+ * A subject in a process of its own, which is killed and started again when it dies, hangs or talks nonsense.
+ *
+ * Replies are matched by id, and a process that missed a deadline is never listened to again: a late reply
+ * cannot be taken for the answer to another request.
+ */
+export class ProcessSubject implements Subject {
+  answered = 0;
+  hello!: Hello;
+  private readonly queue: Flight[] = [];
+  /** Unanswered requests by id, oldest first. */
+  private readonly flying = new Map<string, Flight>();
+  private process: SubjectProcess | undefined;
+  private recovering = false;
+  /** Why nothing is sent any more. */
+  private over: string | undefined;
+  private lastId = 0;
+  private restarts = 0;
+  /** Confirmed crashes and timeouts by cell. */
+  private readonly confirmed = new Map<string, number>();
+  private readonly deadlines: Deadlines;
+  /** Of the oldest unanswered request. */
+  private readonly waiting = new Waiting();
+  private readonly ticker: NodeJS.Timeout;
+
+  /**
+   * @param command the program and its arguments
+   * @throws GradproofError `subject-start`, or the kind with which the subject refuses, such as `subject-missing`
+   */
+  static async start(
+    id: string,
+    command: readonly string[],
+    options: ProcessSubjectOptions = {},
+  ): Promise<ProcessSubject> {
+    const subject = new ProcessSubject(id, command, options);
+    try {
+      await subject.launch();
+    } catch (error) {
+      clearInterval(subject.ticker);
+      throw error;
+    }
+    return subject;
+  }
+
+  private constructor(
+    readonly id: string,
+    private readonly command: readonly string[],
+    private readonly options: ProcessSubjectOptions,
+  ) {
+    this.deadlines = new Deadlines(options.deadlines);
+    this.ticker = setInterval(() => this.tick(), Waiting.TICK_MS).unref();
+  }
+
+  evaluate(question: EvalQuestion): Promise<Outcome> {
+    return new Promise((resolve) => {
+      this.submit("eval", question, (answer) => {
+        this.answered++;
+        resolve(answer as Outcome);
+      });
+    });
+  }
+
+  snippet(question: EvalQuestion): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.submit("snippet", question, (answer) => {
+        if ("code" in answer) resolve(answer.code);
+        else reject(new GradproofError("snippet", `${this.id} prints no snippet: ${JSON.stringify(answer)}`));
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    const { process } = this;
+    this.process = undefined;
+    this.stop("the subject was closed");
+    if (!process) return;
+    process.send(`{"cmd":"bye"}`);
+    const timer = setTimeout(() => process.kill(), BYE_MS);
+    await process.ended;
+    clearTimeout(timer);
+  }
+
+  private submit(cmd: Flight["cmd"], question: EvalQuestion, settle: Flight["settle"]): void {
+    const body = JSON.stringify(question).slice(1);
+    this.queue.push({
+      body,
+      cmd,
+      settle,
+      cell: cellOf(question),
+      program: hash(JSON.stringify(question.program)),
+    });
+    this.pump();
+  }
+
+  /** Sends what may be sent. A suspect flies alone. */
+  private pump(): void {
+    if (this.recovering) return;
+    while (this.queue.length > 0) {
+      const [next] = this.queue;
+      const refused = this.over ?? this.breaker(next.cell);
+      if (refused !== undefined) {
+        this.queue.shift();
+        next.settle({ status: "not-run", detail: refused });
+        continue;
+      }
+      if (!this.process) {
+        void this.restart();
+        return;
+      }
+      const [oldest] = this.flying.values();
+      if (oldest?.suspectedOf || (oldest && next.suspectedOf)) return;
+      const { maxInFlight = 32 } = this.options;
+      if (this.flying.size >= Math.min(maxInFlight, this.hello.limits?.maxInFlight ?? Infinity)) return;
+      this.queue.shift();
+      this.send(next, this.process);
+    }
+  }
+
+  private send(flight: Flight, process: SubjectProcess): void {
+    const id = String(++this.lastId);
+    if (this.flying.size === 0) this.waiting.restart();
+    this.flying.set(id, flight);
+    process.send(`{"cmd":"${flight.cmd}","id":"${id}",${flight.body}`);
+  }
+
+  private breaker(cell: string): string | undefined {
+    const { breakerLimit = 5 } = this.options;
+    const confirmed = this.confirmed.get(cell) ?? 0;
+    return confirmed > breakerLimit ? `${confirmed} crashes and timeouts of ${cell} before` : undefined;
+  }
+
+  private receive(text: string): void {
+    const message = parseJson(text);
+    if (typeof message === "object" && message !== null && "log" in message) {
+      const { data } = logMessage.safeParse(message);
+      if (data) this.options.onLog?.(data.log);
+      return;
+    }
+    const id = (message as { readonly id?: unknown } | undefined)?.id;
+    const flight = typeof id === "string" ? this.flying.get(id) : undefined;
+    if (typeof id !== "string" || !flight) {
+      const what = message === undefined ? "a line that is not JSON" : `the unknown id ${JSON.stringify(id)}`;
+      void this.endEpoch("protocol", `${what}: ${text.slice(0, 200)}`);
+      return;
+    }
+    const [oldest] = this.flying.keys();
+    this.flying.delete(id);
+    const answer = readReply(flight.cmd, message);
+    const us = "us" in answer ? answer.us : undefined;
+    this.deadlines.record(flight.cell, flight.program, us === undefined ? this.waiting.ms : us / 1000);
+    if (id === oldest) this.waiting.restart();
+    flight.settle(answer);
+    this.pump();
+  }
+
+  private tick(): void {
+    this.waiting.tick();
+    const [oldest] = this.flying.values();
+    if (!oldest) return;
+    const limit = this.deadlines.limitMs(oldest.cell, oldest.program);
+    if (this.waiting.ms > limit) void this.endEpoch("timeout", `no answer within ${Math.round(limit)} ms`);
+  }
+
+  /** Kills the process. The oldest unanswered request is the suspect; the others are sent again after it. */
+  private async endEpoch(kind: FailureKind, reason: string): Promise<void> {
+    const { process } = this;
+    if (!process) return;
+    this.process = undefined;
+    this.recovering = true;
+    const [suspect, ...others] = this.flying.values();
+    this.flying.clear();
+    process.kill();
+    const ending = await process.ended;
+    this.options.onEpochEnd?.({ reason, ...ending });
+    this.queue.unshift(...others);
+    if (suspect) this.judge(suspect, kind, reason);
+    this.recovering = false;
+    this.pump();
+  }
+
+  /** The first time, it is sent again, alone; the second time, its outcome is known. */
+  private judge(suspect: Flight, kind: FailureKind, detail: string): void {
+    if (suspect.suspectedOf === undefined) {
+      suspect.suspectedOf = kind;
+      this.queue.unshift(suspect);
+      return;
+    }
+    if (kind === "protocol") {
+      suspect.settle({ status: "protocol", detail });
+      return;
+    }
+    const confirmed = suspect.suspectedOf === kind;
+    if (confirmed) this.confirmed.set(suspect.cell, (this.confirmed.get(suspect.cell) ?? 0) + 1);
+    suspect.settle({ status: kind, detail, confirmed });
+  }
+
+  private async restart(): Promise<void> {
+    this.recovering = true;
+    const { restartBudget = 50 } = this.options;
+    for (let attempt = 1; !this.process && this.over === undefined; attempt++) {
+      if (this.restarts++ >= restartBudget) this.stop(`restart budget spent: ${restartBudget} restarts`);
+      else {
+        try {
+          await this.launch();
+        } catch (error) {
+          if (!(error instanceof GradproofError)) throw error;
+          if (attempt === START_ATTEMPTS) this.stop(error.message);
+        }
+      }
+    }
+    this.recovering = false;
+    this.pump();
+  }
+
+  private async launch(): Promise<void> {
+    const { onLog, onNoise } = this.options;
+    const { process, hello } = await startConversation(
+      this.command,
+      {
+        message: (text) => this.receive(text),
+        noise: (line) => onNoise?.(line),
+        log: (log) => onLog?.(log),
+        gone: (ending) => void this.endEpoch("crash", describeEnding(ending)),
+      },
+      this.deadlines.helloMs,
+    );
+    this.hello = hello;
+    // Closed in the meantime.
+    if (this.over !== undefined) process.kill();
+    else this.process = process;
+  }
+
+  /** Answers everything that waits, and everything to come, with not-run. */
+  private stop(why: string): void {
+    this.over ??= why;
+    clearInterval(this.ticker);
+    const waiting = [...this.flying.values(), ...this.queue.splice(0)];
+    this.flying.clear();
+    for (const flight of waiting) flight.settle({ status: "not-run", detail: this.over });
+  }
+}
+
+/** What is expected to take similar times, and to break in the same way. */
+function cellOf({ program, mode, inputs }: EvalQuestion): string {
+  const ops = [...new Set(program.nodes.map((node) => node.op))].sort();
+  const k = program.inputs.findIndex((input) => input.type === "float");
+  return `${ops.join("+")}/${mode}/${inputs[k]?.dtype ?? "f32"}`;
+}

@@ -1,0 +1,180 @@
+import type { Algebra } from "../core/algebra.js";
+import { F32, type FloatType } from "../core/float.js";
+import { DOUBLES, rounded, roundToNearest } from "../core/numberAlgebra.js";
+import type { NdArray, Tensor } from "../core/tensor.js";
+import { OPS } from "../ops/index.js";
+import { opId, type AnyOp } from "../ops/op.js";
+import { evaluate, evaluateDoubles, type Form } from "../program/evaluate.js";
+import { forward } from "../program/forward.js";
+import { check, type CheckedProgram } from "../program/program.js";
+import { reverse } from "../program/reverse.js";
+import type { Hello } from "../record/protocol.js";
+import type { Program } from "../record/program.js";
+import { UnsupportedError, type Adapter, type AdapterRequest, type AdapterResult } from "./adapter.js";
+import { gradproofVersion } from "./gradproofVersion.js";
+import type { TypedTensor } from "./typedTensor.js";
+
+export interface ReferenceOptions {
+  /** `f64`: the careful rules, in doubles. `f32`: textbook forms, rounded after every primitive. Default f64. */
+  readonly precision?: FloatType;
+  /** Results below the smallest normal float32 become 0. Default false. */
+  readonly flush?: boolean;
+  /** Which accepted form the rules use. Default 0 (careful) in f64, 1 (textbook) in f32. */
+  readonly form?: Form;
+  /** Puts another record in an op's place: this is how mutants are made. Default: the op itself. */
+  readonly replace?: (op: AnyOp) => AnyOp;
+}
+
+/** Our own automatic differentiation as a subject: all ops, all modes. */
+export function referenceAdapter(options: ReferenceOptions = {}): Adapter {
+  return new ReferenceAdapter(options);
+}
+
+class ReferenceAdapter implements Adapter {
+  private readonly precision: FloatType;
+  private readonly flush: boolean;
+  private readonly form: Form;
+  private readonly A: Algebra<number>;
+  private readonly records: ReadonlyMap<AnyOp, AnyOp>;
+
+  constructor(options: ReferenceOptions) {
+    this.precision = options.precision ?? "f64";
+    this.flush = options.flush ?? false;
+    this.form = options.form ?? (this.precision === "f32" ? 1 : 0);
+    this.A = this.precision === "f32" ? rounded(roundToNearest(F32, { flush: this.flush })) : DOUBLES;
+    const { replace = (op) => op } = options;
+    this.records = new Map(OPS.map((op) => [op, withoutStaleRules(op, replace(op))]));
+  }
+
+  hello(): Hello {
+    const single = this.precision === "f32";
+    return {
+      implementation: {
+        id: single ? (this.flush ? "reference-f32-ftz" : "reference-f32") : "reference",
+        name: single
+          ? `gradproof in float32${this.flush ? ", subnormals flushed" : ""}`
+          : "gradproof in float64",
+        version: gradproofVersion(),
+        language: "javascript",
+        license: "MIT",
+      },
+      environment: {
+        languageVersion: process.versions.node,
+        os: process.platform,
+        arch: process.arch,
+        target: { kind: "cpu", backend: single ? "rounded doubles" : "doubles" },
+      },
+      capabilities: {
+        ops: Object.fromEntries(
+          OPS.map((op) => [opId(op), { modes: ["value", "vjp", "jvp"], dtypes: [this.precision] }]),
+        ),
+        graphs: true,
+        flush: this.flush,
+        ownsGradients: true,
+      },
+    };
+  }
+
+  evaluate(request: AdapterRequest): AdapterResult {
+    this.checkDtype(request);
+    const program = this.checked(request.program);
+    const inputs = request.inputs.map(toDoubles);
+    const seeds = request.seeds.map(toDoubles);
+    const { A, form } = this;
+    const values =
+      this.precision === "f64" && form === 0
+        ? evaluateDoubles(A, program, inputs)
+        : evaluate(A, program, inputs, { form });
+    const grads = this.differentiate(request, program, values, seeds);
+    return {
+      value: program.outputs.map((value) => this.result(values[value])),
+      ...(grads && { grads }),
+      after: {
+        inputs: inputs.map((x, k) => ({
+          shape: x.shape,
+          data: like(request.inputs[k]).from(x.data),
+        })),
+        seeds: seeds.map((x) => this.result(x)),
+      },
+    };
+  }
+
+  private differentiate(
+    { mode, wrt }: AdapterRequest,
+    program: CheckedProgram,
+    values: readonly NdArray<number>[],
+    seeds: readonly Tensor[],
+  ): (TypedTensor | null)[] | undefined {
+    const { A, form } = this;
+    if (mode === "value") return undefined;
+    if (mode === "jvp") {
+      const tangents = program.inputs.map((_, input) => {
+        const k = wrt.indexOf(input);
+        return k < 0 ? null : seeds[k];
+      });
+      return forward(A, program, values, tangents).map((dy) => this.result(dy));
+    }
+    const gradients = reverse(A, program, values, seeds, { form });
+    return wrt.map((input) => {
+      const gx = gradients[input];
+      return gx && this.result(gx);
+    });
+  }
+
+  /** The program, with the records that this adapter uses. */
+  private checked(program: Program): CheckedProgram {
+    const checked = check(program);
+    return { ...checked, ops: checked.ops.map((op) => this.records.get(op) ?? op) };
+  }
+
+  /** A copy, so that each result is memory of its own: rules may return what they were given. */
+  private result({ shape, data }: NdArray<number>): TypedTensor {
+    return { shape, data: (this.precision === "f32" ? Float32Array : Float64Array).from(data) };
+  }
+
+  private checkDtype({ program, inputs }: AdapterRequest): void {
+    const wanted = this.precision === "f32" ? Float32Array : Float64Array;
+    const other = inputs.some((x, k) => program.inputs[k]?.type === "float" && !(x.data instanceof wanted));
+    if (other) throw new UnsupportedError("dtype", `computes in ${this.precision} only`);
+  }
+
+  snippet(request: AdapterRequest): string {
+    const { precision, flush, form } = this;
+    const show = (x: TypedTensor): string => {
+      const values = Array.from(x.data, (value) => (Object.is(value, -0) ? "-0" : String(value)));
+      return `{ shape: [${x.shape.join(", ")}], data: ${x.data.constructor.name}.of(${values.join(", ")}) }`;
+    };
+    return [
+      `import { referenceAdapter } from "gradproof";`,
+      ``,
+      `const reference = referenceAdapter(${JSON.stringify({ precision, flush, form })});`,
+      `const { value, grads } = reference.evaluate({`,
+      `  program: ${JSON.stringify(request.program)},`,
+      `  mode: ${JSON.stringify(request.mode)},`,
+      `  inputs: [${request.inputs.map(show).join(", ")}],`,
+      `  wrt: ${JSON.stringify(request.wrt)},`,
+      `  seeds: [${request.seeds.map(show).join(", ")}],`,
+      `  want: ["value", "grads"],`,
+      `});`,
+      `console.log(value, grads);`,
+      ``,
+    ].join("\n");
+  }
+}
+
+/** Where a rule was replaced, the kernels and textbook forms of the old one must not bypass it. */
+function withoutStaleRules(op: AnyOp, record: AnyOp): AnyOp {
+  const changed = record.meaning !== op.meaning || record.vjp !== op.vjp;
+  if (!changed) return record;
+  const { kernels, ...rest } = record;
+  return {
+    ...rest,
+    ...(kernels && kernels !== op.kernels && { kernels }),
+    textbook: record.textbook === op.textbook ? [] : record.textbook,
+  };
+}
+
+const toDoubles = ({ shape, data }: TypedTensor): Tensor => ({ shape, data: Float64Array.from(data) });
+
+type TypedArrayClass = { from(values: ArrayLike<number>): TypedTensor["data"] };
+const like = ({ data }: TypedTensor): TypedArrayClass => data.constructor as unknown as TypedArrayClass;

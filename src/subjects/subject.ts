@@ -1,0 +1,22 @@
+import type { EvalRequest, Hello, Outcome } from "../record/protocol.js";
+
+/** What is asked of a subject; the driver adds the id. */
+export type EvalQuestion = Omit<EvalRequest, "cmd" | "id">;
+
+/** An implementation under verification, as a campaign sees it. It answers; it never judges and cannot skip. */
+export interface Subject {
+  /** The name by which it was chosen: `tfjs`. */
+  readonly id: string;
+  readonly hello: Hello;
+  /** Never rejects: whatever happens to the request is an outcome. Many may be under way at once. */
+  evaluate(question: EvalQuestion): Promise<Outcome>;
+  /**
+   * A program in the subject's own language that asks the same and prints the answer.
+   *
+   * @throws GradproofError `snippet` when the subject cannot print one
+   */
+  snippet(question: EvalQuestion): Promise<string>;
+  /** Evaluations settled so far, in whatever way. */
+  readonly answered: number;
+  close(): Promise<void>;
+}

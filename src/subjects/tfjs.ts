@@ -1,0 +1,214 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { GradproofError } from "../core/errors.js";
+import type { Hello } from "../record/protocol.js";
+import {
+  UnsupportedError,
+  type Adapter,
+  type AdapterContext,
+  type AdapterRequest,
+  type AdapterResult,
+  type TypedTensor,
+} from "./adapter.js";
+import { Expression, type Tf } from "./tfjsExpression.js";
+import { TFJS_OPS } from "./tfjsOps.js";
+import { inputName, translate, usedInputs, weightedSum, type TfjsProgram } from "./tfjsProgram.js";
+import { tfjsSnippet } from "./tfjsSnippet.js";
+
+/** TensorFlow.js in pure JavaScript. The layers package is what registers the gradients. */
+export async function tfjsAdapter(context: AdapterContext): Promise<Adapter> {
+  const [core, layers, cpu] = await Promise.all([
+    import("@tensorflow/tfjs-core"),
+    import("@tensorflow/tfjs-layers"),
+    import("@tensorflow/tfjs-backend-cpu"),
+  ]);
+  const tf = { ...core, ...layers };
+  await tf.setBackend("cpu");
+  return new TfjsAdapter(tf, context, {
+    id: "tfjs",
+    name: "TensorFlow.js",
+    package: "@tensorflow/tfjs",
+    version: tf.version_core,
+    libs: { "tfjs-backend-cpu": cpu.version_cpu, "tfjs-layers": tf.version_layers },
+  });
+}
+
+/**
+ * TensorFlow.js over the native TensorFlow.
+ *
+ * @throws GradproofError `subject-missing` with what to install
+ */
+export async function tfjsNodeAdapter(context: AdapterContext): Promise<Adapter> {
+  const name = "@tensorflow/tfjs-node";
+  let tf: Tf & { readonly version: Readonly<Record<string, string>> };
+  try {
+    // Not a literal: it is optional, and the compiler would want its types.
+    tf = (await import(name)) as typeof tf;
+  } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split("\n");
+    throw new GradproofError(
+      "subject-missing",
+      `tfjs-node cannot be loaded (${reason}). Install it with "npm i ${name}@4.22.0"; where its library ` +
+        `cannot be downloaded, put libtensorflow into its folder deps/ and run ` +
+        `"npx node-pre-gyp install --build-from-source" there. The pure JavaScript library is "tfjs".`,
+    );
+  }
+  return new TfjsAdapter(tf, context, {
+    id: "tfjs-node",
+    name: "TensorFlow.js for Node",
+    package: name,
+    version: tf.version["tfjs-node"],
+    libs: { "tfjs-core": tf.version_core },
+  });
+}
+
+export interface TfjsDescription {
+  readonly id: "tfjs" | "tfjs-node";
+  readonly name: string;
+  readonly package: string;
+  readonly version: string;
+  readonly libs: Readonly<Record<string, string>>;
+}
+
+type Values = Map<string, unknown>;
+
+class TfjsAdapter implements Adapter {
+  constructor(
+    private readonly tf: Tf,
+    private readonly context: AdapterContext,
+    private readonly description: TfjsDescription,
+  ) {}
+
+  hello(): Hello {
+    const { id, name, version, libs } = this.description;
+    const capability = { modes: ["value" as const, "vjp" as const], dtypes: ["f32" as const] };
+    return {
+      implementation: {
+        id,
+        name,
+        version,
+        language: "javascript",
+        homepage: "https://www.tensorflow.org/js",
+        issues: "https://github.com/tensorflow/tfjs/issues",
+        license: "Apache-2.0",
+      },
+      environment: {
+        languageVersion: process.versions.node,
+        os: process.platform,
+        arch: process.arch,
+        target: { kind: "cpu", backend: this.tf.getBackend() },
+        libs: { ...libs },
+      },
+      capabilities: {
+        ops: Object.fromEntries(Object.keys(TFJS_OPS).map((op) => [`${op}@1`, capability])),
+        graphs: true,
+      },
+    };
+  }
+
+  evaluate(request: AdapterRequest): AdapterResult {
+    const { tf } = this;
+    const before = tf.memory().numTensors;
+    let result: AdapterResult = {};
+    tf.tidy(() => {
+      result = this.compute(request);
+    });
+    const leaked = tf.memory().numTensors - before;
+    if (leaked > 0) {
+      const ops = request.program.nodes.map((node) => node.op).join(", ");
+      this.context.log("warn", `${leaked} tensors were not disposed by ${ops} (${request.mode})`);
+    }
+    return result;
+  }
+
+  private compute(request: AdapterRequest): AdapterResult {
+    if (request.mode === "jvp") throw new UnsupportedError("mode", "TensorFlow.js has no forward mode");
+    const { tf } = this;
+    const program = translate(request.program);
+    const values: Values = new Map();
+    const inputs = request.inputs.map((x, k) => this.tensor(x, inputName(k), values));
+    const seeds = request.seeds.map((x, k) => this.tensor(x, `dy${k}`, values));
+    const layers = program.layers.map(({ name, create, shape, weights }) => {
+      const layer = create.evaluate(tf, values) as ReturnType<Tf["layers"]["layerNormalization"]>;
+      layer.build([...shape]);
+      layer.setWeights(weights.map((k) => inputs[k]));
+      layer.trainableWeights.forEach((variable, i) => {
+        inputs[weights[i]] = variable.read();
+        values.set(inputName(weights[i]), inputs[weights[i]]);
+      });
+      values.set(name, layer);
+      return layer;
+    });
+    try {
+      const result =
+        request.mode === "value"
+          ? { value: this.run(program, values).map(read) }
+          : this.differentiate(request, program, values, inputs);
+      return {
+        ...result,
+        ...(request.want.includes("after") && {
+          after: { inputs: inputs.map(read), seeds: seeds.map(read) },
+        }),
+      };
+    } finally {
+      for (const layer of layers) for (const weight of layer.weights) weight.dispose();
+    }
+  }
+
+  /** Op by op, as user code calls them. */
+  private run({ steps, outputs }: TfjsProgram, values: Values): Tensor[] {
+    for (const { name, expression, op, attributes, inputs } of steps) {
+      const shapes = inputs.map((input) => (values.get(input) as Tensor).shape);
+      const refusal = op.refuses?.(attributes, shapes);
+      if (refusal !== undefined) throw new UnsupportedError("attributes", refusal);
+      values.set(name, expression.evaluate(this.tf, values));
+    }
+    return outputs.map((name) => values.get(name) as Tensor);
+  }
+
+  /**
+   * `tf.grads` of Σ⟨dy, y⟩, which is how one differentiates a loss. The argument `dy` of `tf.grads` would do
+   * the same for one output, but not for several, nor for an output that is an input.
+   */
+  private differentiate(
+    { program: { inputs: declared, nodes, outputs }, wrt, want }: AdapterRequest,
+    program: TfjsProgram,
+    values: Values,
+    inputs: readonly Tensor[],
+  ): AdapterResult {
+    const { tf } = this;
+    const used = usedInputs({ inputs: declared, nodes, outputs });
+    const asked = wrt.filter((k) => used.has(k));
+    let value: TypedTensor[] = [];
+    const loss = (...xs: Tensor[]): Tensor => {
+      asked.forEach((k, i) => values.set(inputName(k), xs[i]));
+      const ys = this.run(program, values);
+      if (want.includes("value")) value = ys.map(read);
+      return weightedSum(program.outputs.map(Expression.value)).evaluate(tf, values) as Tensor;
+    };
+    if (asked.length === 0) loss();
+    const gradients = asked.length === 0 ? [] : tf.grads(loss)(asked.map((k) => inputs[k]));
+    return {
+      value,
+      grads: wrt.map((k) => (used.has(k) ? read(gradients[asked.indexOf(k)]) : null)),
+    };
+  }
+
+  private tensor({ shape, data }: TypedTensor, name: string, values: Values): Tensor {
+    if (data instanceof Float64Array) throw new UnsupportedError("dtype", "TensorFlow.js stores float32");
+    const dtype = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";
+    const tensor = this.tf.tensor(data, [...shape], dtype);
+    values.set(name, tensor);
+    return tensor;
+  }
+
+  snippet(request: AdapterRequest): string {
+    return tfjsSnippet(request, this.description);
+  }
+
+  reset(): void {
+    this.tf.disposeVariables();
+  }
+}
+
+/** A copy: tensors of the library share memory among themselves, which is harmless as they cannot be written to. */
+const read = (x: Tensor): TypedTensor => ({ shape: [...x.shape], data: x.dataSync().slice() });

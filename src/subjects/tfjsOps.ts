@@ -1,0 +1,175 @@
+import type { Attributes } from "../record/program.js";
+import { Expression, type Argument } from "./tfjsExpression.js";
+
+/** How TensorFlow.js says one op of the vocabulary. */
+export interface TfjsOp {
+  call(xs: readonly Expression[], attributes: Attributes): Expression;
+  /**
+   * Makes the layer whose `apply` is the op, when its further inputs are the layer's weights: a layer keeps
+   * those in variables of its own.
+   */
+  layer?(attributes: Attributes): Expression | undefined;
+  /** What the library's forward op says that it does not do, if that is asked. A gradient that throws is an error. */
+  refuses?(attributes: Attributes, shapes: readonly (readonly number[])[]): string | undefined;
+}
+
+const { call, constant } = Expression;
+
+type Unary = (x: Expression) => Expression;
+const one = (f: Unary): TfjsOp => ({ call: ([x]) => f(x) });
+const two = (f: (a: Expression, b: Expression) => Expression): TfjsOp => ({ call: ([a, b]) => f(a, b) });
+
+/** The activations that only the layers package has. */
+const activation = (name: string): Unary => {
+  return (x) => call("layers.activation", { activation: name }).applyTo(x);
+};
+
+type Reduction = "sum" | "mean" | "max" | "logSumExp";
+const reduction = (name: Reduction): TfjsOp => ({
+  call: ([x], { axes, keepdims }) => call(name, x, axes === "all" ? undefined : axes, keepdims),
+});
+
+const lastAxisOnly =
+  (message: string) =>
+  ({ axis }: Attributes, [shape]: readonly (readonly number[])[]): string | undefined =>
+    axis === -1 || axis === shape.length - 1 ? undefined : message;
+
+/** Explicit paddings are written for all four axes of an NHWC image. */
+const padding = (p: Attributes): Argument =>
+  typeof p.padding === "string" ? p.padding : [[0, 0], ...(p.padding as readonly number[][]), [0, 0]];
+
+const allOne = (pair: Attributes[string]): boolean => (pair as readonly number[]).every((x) => x === 1);
+
+const stridedAndDilated = ({ strides, dilation }: Attributes): string | undefined =>
+  allOne(strides) || allOne(dilation) ? undefined : "Either strides or dilations must be 1.";
+
+/** `tf.maxPool` and `tf.avgPool` know no dilation; `tf.pool` does. */
+const pool = (name: "maxPool" | "avgPool", type: "max" | "avg"): TfjsOp => ({
+  call: ([x], p) =>
+    allOne(p.dilation)
+      ? call(name, x, p.window, p.strides, padding(p))
+      : call("pool", x, p.window, type, padding(p), p.dilation, p.strides),
+  refuses: stridedAndDilated,
+});
+
+const reductionOf = ({ reduction }: Attributes): Expression =>
+  constant(
+    reduction === "none" ? "Reduction.NONE" : reduction === "mean" ? "Reduction.MEAN" : "Reduction.SUM",
+  );
+
+const layerNormalization = ({ epsilon, affine }: Attributes): Expression =>
+  call("layers.layerNormalization", affine ? { epsilon } : { epsilon, center: false, scale: false });
+
+/** By name of the op in our vocabulary. An op that is not here is one that TensorFlow.js does not have. */
+export const TFJS_OPS: Readonly<Record<string, TfjsOp>> = {
+  add: two((a, b) => call("add", a, b)),
+  subtract: two((a, b) => call("sub", a, b)),
+  multiply: two((a, b) => call("mul", a, b)),
+  divide: two((a, b) => call("div", a, b)),
+  negative: one((x) => call("neg", x)),
+  pow: two((a, b) => call("pow", a, b)),
+  square: one((x) => call("square", x)),
+  sqrt: one((x) => call("sqrt", x)),
+  rsqrt: one((x) => call("rsqrt", x)),
+  reciprocal: one((x) => call("reciprocal", x)),
+  abs: one((x) => call("abs", x)),
+  sign: one((x) => call("sign", x)),
+  maximum: two((a, b) => call("maximum", a, b)),
+  minimum: two((a, b) => call("minimum", a, b)),
+  squaredDifference: two((a, b) => call("squaredDifference", a, b)),
+  floorDivide: two((a, b) => call("floorDiv", a, b)),
+  mod: two((a, b) => call("mod", a, b)),
+  where: { call: ([condition, a, b]) => call("where", condition, a, b) },
+  clip: { call: ([x], { low, high }) => call("clipByValue", x, low, high) },
+
+  exp: one((x) => call("exp", x)),
+  expm1: one((x) => call("expm1", x)),
+  log: one((x) => call("log", x)),
+  log1p: one((x) => call("log1p", x)),
+  sin: one((x) => call("sin", x)),
+  cos: one((x) => call("cos", x)),
+  tan: one((x) => call("tan", x)),
+  asin: one((x) => call("asin", x)),
+  acos: one((x) => call("acos", x)),
+  atan: one((x) => call("atan", x)),
+  atan2: two((y, x) => call("atan2", y, x)),
+  sinh: one((x) => call("sinh", x)),
+  cosh: one((x) => call("cosh", x)),
+  tanh: one((x) => call("tanh", x)),
+  asinh: one((x) => call("asinh", x)),
+  acosh: one((x) => call("acosh", x)),
+  atanh: one((x) => call("atanh", x)),
+  erf: one((x) => call("erf", x)),
+
+  sigmoid: one((x) => call("sigmoid", x)),
+  logSigmoid: one((x) => call("logSigmoid", x)),
+  relu: one((x) => call("relu", x)),
+  relu6: one((x) => call("relu6", x)),
+  leakyRelu: { call: ([x], { alpha }) => call("leakyRelu", x, alpha) },
+  prelu: two((x, alpha) => call("prelu", x, alpha)),
+  elu: one((x) => call("elu", x)),
+  selu: one((x) => call("selu", x)),
+  softplus: one((x) => call("softplus", x)),
+  softsign: one(activation("softsign")),
+  silu: one(activation("swish")),
+  gelu: { call: ([x], { approximate }) => activation(approximate === "tanh" ? "gelu_new" : "gelu")(x) },
+  mish: one(activation("mish")),
+  hardSigmoid: one(activation("hardSigmoid")),
+
+  sum: reduction("sum"),
+  mean: reduction("mean"),
+  max: reduction("max"),
+  logsumexp: reduction("logSumExp"),
+  cumsum: { call: ([x], { axis, exclusive, reverse }) => call("cumsum", x, axis, exclusive, reverse) },
+
+  matmul: {
+    call: ([a, b], { transposeA, transposeB }) => call("matMul", a, b, transposeA, transposeB),
+  },
+
+  reshape: { call: ([x], { shape }) => call("reshape", x, shape) },
+  transpose: { call: ([x], { permutation }) => call("transpose", x, permutation) },
+  concat: { call: (xs, { axis }) => call("concat", xs, axis) },
+  slice: {
+    call: ([x], { begin, size }) => call("slice", x, begin, size),
+    refuses: (_, [shape]) => (shape.length === 0 ? "Slicing scalar is not supported" : undefined),
+  },
+  pad: {
+    call: ([x], { paddings, value }) => call("pad", x, paddings, value),
+    refuses: (_, [shape]) => (shape.length === 0 ? "pad(scalar) is not defined." : undefined),
+  },
+  gather: { call: ([x, indices], { axis }) => call("gather", x, indices, axis) },
+
+  softmax: {
+    call: ([x], { axis }) => call("softmax", x, axis),
+    refuses: lastAxisOnly("Softmax along a non-last dimension is not yet supported."),
+  },
+  logSoftmax: {
+    call: ([x], { axis }) => call("logSoftmax", x, axis),
+    refuses: lastAxisOnly("Log Softmax along a non-last dimension is not yet supported."),
+  },
+  layerNorm: {
+    call: ([x], attributes) => layerNormalization(attributes).applyTo(x),
+    layer: (attributes) => (attributes.affine === true ? layerNormalization(attributes) : undefined),
+    // Layers expect a batch axis, and call the op for ranks 2 to 4.
+    refuses: (_, [{ length: rank }]) =>
+      rank >= 2 && rank <= 4
+        ? undefined
+        : `batchNormalization is not implemented for array of rank ${rank} yet`,
+  },
+
+  conv2d: {
+    call: ([x, filter], p) => call("conv2d", x, filter, p.strides, padding(p), "NHWC", p.dilation),
+    refuses: stridedAndDilated,
+  },
+  maxPool2d: pool("maxPool", "max"),
+  avgPool2d: pool("avgPool", "avg"),
+
+  mse: {
+    call: ([prediction, target], p) =>
+      call("losses.meanSquaredError", target, prediction, undefined, reductionOf(p)),
+  },
+  softmaxCrossEntropy: {
+    call: ([logits, labels], p) =>
+      call("losses.softmaxCrossEntropy", labels, logits, undefined, 0, reductionOf(p)),
+  },
+};

@@ -1,0 +1,95 @@
+import type { AdapterRequest, TypedTensor } from "./adapter.js";
+import type { TfjsDescription } from "./tfjs.js";
+import { Expression } from "./tfjsExpression.js";
+import { inputName, translate, usedInputs, weightedSum, type TfjsProgram } from "./tfjsProgram.js";
+
+/** A module that needs nothing but the library, and prints the value and the gradients of one case. */
+export function tfjsSnippet(request: AdapterRequest, library: TfjsDescription): string {
+  const { program, mode } = request;
+  const translated = translate(program);
+  const weights = new Set(translated.layers.flatMap((layer) => layer.weights));
+  const names = program.inputs.map((_, k) => inputName(k));
+  const call = `f(${names.join(", ")})`;
+  const single = program.outputs.length === 1;
+  return [
+    ...preamble(library),
+    ...request.inputs.flatMap((x, k) => (weights.has(k) ? [] : [`const ${names[k]} = ${literal(x)};`])),
+    ...layerLines(translated, request.inputs),
+    `const f = (${names.join(", ")}) => ${body(translated)};`,
+    ``,
+    single ? `const ys = [${call}];` : `const ys = ${call};`,
+    "ys.forEach((y, k) => console.log(`value[${k}] = [${y.dataSync()}]`));",
+    ...(mode === "value" ? [] : gradientLines(request, single, call)),
+    ``,
+  ].join("\n");
+}
+
+function preamble({ id, package: name, version }: TfjsDescription): string[] {
+  const install = `// npm install ${name}@${version}, then: node snippet.mjs`;
+  if (id === "tfjs-node") return [install, `import * as tf from "${name}";`, ``];
+  return [
+    install,
+    `import * as core from "@tensorflow/tfjs-core";`,
+    `import * as layers from "@tensorflow/tfjs-layers";`,
+    `import "@tensorflow/tfjs-backend-cpu";`,
+    ``,
+    `const tf = { ...core, ...layers }; // what ${name} exports`,
+    `await tf.setBackend("cpu");`,
+    ``,
+  ];
+}
+
+function layerLines({ layers }: TfjsProgram, inputs: readonly TypedTensor[]): string[] {
+  return layers.flatMap(({ name, create, shape, weights }) => [
+    `const ${name} = ${create.toString()};`,
+    `${name}.build([${shape.join(", ")}]);`,
+    `${name}.setWeights([${weights.map((k) => literal(inputs[k])).join(", ")}]);`,
+    `const [${weights.map(inputName).join(", ")}] = ${name}.trainableWeights.map((weight) => weight.read());`,
+  ]);
+}
+
+/** An expression where one op is all there is, a block otherwise. */
+function body({ steps, outputs }: TfjsProgram): string {
+  if (steps.length === 1 && outputs.length === 1 && outputs[0] === steps[0].name) {
+    return steps[0].expression.toString();
+  }
+  return [
+    `{`,
+    ...steps.map(({ name, expression }) => `  const ${name} = ${expression.toString()};`),
+    `  return ${outputs.length === 1 ? outputs[0] : `[${outputs.join(", ")}]`};`,
+    `}`,
+  ].join("\n");
+}
+
+function gradientLines({ program, wrt, seeds }: AdapterRequest, single: boolean, call: string): string[] {
+  const used = usedInputs(program);
+  const asked = wrt.filter((k) => used.has(k)).map(inputName);
+  if (asked.length === 0) return [];
+  const { value } = Expression;
+  const loss = single
+    ? weightedSum([value(call)]).toString()
+    : `{ const ys = ${call}; return ${weightedSum(seeds.map((_, k) => value(`ys[${k}]`))).toString()}; }`;
+  return [
+    ``,
+    ...seeds.map((dy, k) => `const dy${k} = ${literal(dy)};`),
+    `const loss = (${asked.join(", ")}) => ${loss};`,
+    `const gradients = tf.grads(loss)([${asked.join(", ")}]);`,
+    `const names = [${asked.map((name) => `"${name}"`).join(", ")}];`,
+    "gradients.forEach((g, k) => console.log(`gradient of ${names[k]} = [${g.dataSync()}]`));",
+  ];
+}
+
+function literal({ shape, data }: TypedTensor): string {
+  const dtype = data instanceof Int32Array ? "int32" : data instanceof Uint8Array ? "bool" : "float32";
+  return `tf.tensor([${Array.from(data, shortest).join(", ")}], [${shape.join(", ")}], "${dtype}")`;
+}
+
+/** The fewest digits that round to the same float32. */
+export function shortest(x: number): string {
+  if (Object.is(x, -0)) return "-0";
+  for (let digits = 1; digits <= 9; digits++) {
+    const decimal = Number(x.toPrecision(digits));
+    if (Math.fround(decimal) === x) return String(decimal);
+  }
+  return String(x);
+}
