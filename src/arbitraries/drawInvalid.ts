@@ -9,7 +9,8 @@ import { drawCase } from "./drawCase.js";
 const ATTEMPTS = 30;
 
 /** Whether a wrong length of some axis is an error for this op; a unary elementwise op takes anything. */
-export const canBeBroken = (op: AnyOp): boolean => tryInvalid(new Stream(0, `invalid ${op.name}`), op, "f32") !== undefined;
+export const canBeBroken = (op: AnyOp): boolean =>
+  tryInvalid(new Stream(0, `invalid ${op.name}`), op, "f32") !== undefined;
 
 /** A case whose shapes do not fit: one axis is longer by one than the others allow. */
 export function drawInvalid(stream: Stream, op: AnyOp, dtype: FloatType): Case {
@@ -26,10 +27,20 @@ function tryInvalid(stream: Stream, op: AnyOp, dtype: FloatType): Case | undefin
       for (const axis of stream.permutation(c.inputs[k].shape.length)) {
         const shape = c.inputs[k].shape.map((length, a) => (a === axis ? length + 1 : length));
         const inputs = c.inputs.map((x, j) => (j === k ? { shape, data: repeated(x.data, shape) } : x));
-        if (!refuses(op, inputs.map((x) => x.shape), node.attributes)) continue;
+        if (
+          !refuses(
+            op,
+            inputs.map((x) => x.shape),
+            node.attributes,
+          )
+        )
+          continue;
         return {
           ...c,
-          program: { ...c.program, inputs: c.program.inputs.map((spec, j) => ({ ...spec, shape: inputs[j].shape })) },
+          program: {
+            ...c.program,
+            inputs: c.program.inputs.map((spec, j) => ({ ...spec, shape: inputs[j].shape })),
+          },
           inputs,
           tags: ["shape:invalid"],
         };
@@ -43,7 +54,11 @@ function repeated(data: Float64Array, shape: Shape): Float64Array {
   return Float64Array.from({ length: sizeOf(shape) }, (_, i) => data[i % Math.max(data.length, 1)] ?? 1);
 }
 
-function refuses(op: AnyOp, shapes: readonly Shape[], attributes: Case["program"]["nodes"][number]["attributes"]): boolean {
+function refuses(
+  op: AnyOp,
+  shapes: readonly Shape[],
+  attributes: Case["program"]["nodes"][number]["attributes"],
+): boolean {
   try {
     op.shape(shapes, attributes);
     return false;

@@ -9,7 +9,7 @@ import type { Case } from "../record/case.js";
 import type { Node, Program } from "../record/program.js";
 import { tryCheck } from "./validCase.js";
 
-/** The same computation with fewer nodes: one of them alone, the first few, or one left out. */
+/** The same computation with fewer nodes: one of them alone, one output, the first or last few, or one left out. */
 export function* smallerPrograms(c: Case): Generator<Case> {
   const program = tryCheck(c.program);
   if (!program || program.nodes.length < 2) return;
@@ -37,10 +37,26 @@ export function* smallerPrograms(c: Case): Generator<Case> {
       [rounded(gy)],
     );
   }
+  if (program.outputs.length > 1) {
+    for (const [o, value] of program.outputs.entries()) {
+      yield pruned(c, { ...program, outputs: [value] }, c.inputs, [c.cotangents[o]]);
+    }
+  }
   for (let n = 0; n < program.nodes.length - 1; n++) {
     const shorter = { ...program, nodes: program.nodes.slice(0, n + 1), outputs: [first + n] };
     const gy = cotangents[first + n];
-    if (gy) yield pruned(c, shorter, [rounded(gy)]);
+    if (gy) yield pruned(c, shorter, c.inputs, [rounded(gy)]);
+  }
+  // A value that a node made becomes an input: what made it is not needed any more.
+  for (let n = program.nodes.length - 2; n >= 0; n--) {
+    const renumber = (value: number): number =>
+      value === first + n ? first : value < first ? value : value + 1;
+    const later: Program = {
+      inputs: [...program.inputs, { shape: program.shapes[first + n], type: "float" }],
+      nodes: program.nodes.map((node) => ({ ...node, inputs: node.inputs.map(renumber) })),
+      outputs: program.outputs.map(renumber),
+    };
+    yield pruned(c, later, [...c.inputs, rounded(values[first + n])], c.cotangents);
   }
   for (let n = 0; n < program.nodes.length; n++) {
     for (const v of program.nodes[n].inputs) {
@@ -53,6 +69,7 @@ export function* smallerPrograms(c: Case): Generator<Case> {
           nodes: program.nodes.map((node) => ({ ...node, inputs: node.inputs.map(reroute) })),
           outputs: program.outputs.map(reroute),
         },
+        c.inputs,
         c.cotangents,
       );
     }
@@ -60,7 +77,7 @@ export function* smallerPrograms(c: Case): Generator<Case> {
 }
 
 /** Leaves out nodes and inputs that no output needs. */
-function pruned(c: Case, program: Program, cotangents: readonly Tensor[]): Case {
+function pruned(c: Case, program: Program, tensors: readonly Tensor[], cotangents: readonly Tensor[]): Case {
   const first = program.inputs.length;
   const needed = new Set(program.outputs);
   for (let n = program.nodes.length - 1; n >= 0; n--) {
@@ -75,7 +92,7 @@ function pruned(c: Case, program: Program, cotangents: readonly Tensor[]): Case 
   return rebuilt(
     c,
     { inputs: inputs.map((k) => program.inputs[k]), nodes, outputs: program.outputs.map(renumber) },
-    inputs.map((k) => c.inputs[k]),
+    inputs.map((k) => tensors[k]),
     cotangents,
   );
 }

@@ -35,13 +35,13 @@ function findingLines(finding: ReportFinding, number: number): string[] {
   const indent = "     ";
   return [
     `${String(number).padStart(3)}. ${label}  ${pc.bold(finding.title)}`,
-    `${indent}at        ${finding.shown.inputs.map(oneLine).join("  ·  ")}`,
+    `${indent}at        ${finding.inputs.map(oneLine).join("  ·  ")}`,
     ...(attributesOf(finding) ? [`${indent}with      ${attributesOf(finding)}`] : []),
-    ...(finding.shown.cotangents.length > 0 && finding.signature.where !== "value"
-      ? [`${indent}cotangent ${finding.shown.cotangents.map(oneLine).join("  ·  ")}`]
+    ...(finding.cotangents.length > 0 && !finding.signature.where.startsWith("value")
+      ? [`${indent}cotangent ${finding.cotangents.map(oneLine).join("  ·  ")}`]
       : []),
-    `${indent}expected  ${finding.shown.expected}`,
-    `${indent}got       ${oneLine(finding.shown.got)}${ratio === undefined ? "" : `   error ÷ attainable ${show(ratio)}`}`,
+    `${indent}expected  ${finding.expected}`,
+    `${indent}got       ${oneLine(finding.got)}${ratio === undefined ? "" : `   error ÷ attainable ${show(ratio)}`}`,
     `${indent}${finding.because}`,
     `${indent}${pc.cyan(finding.replay)}`,
   ];

@@ -9,7 +9,7 @@ import type { Finding } from "../record/record.js";
 import { showNumber, type Signature } from "../record/verdict.js";
 import type { Subject } from "../subjects/subject.js";
 import { adjudicate } from "./adjudicate.js";
-import { minimise } from "./minimise.js";
+import { minimise, type Minimised } from "./minimise.js";
 import { testimonies } from "./testimony.js";
 
 /** What a failing case is, before it is explained. */
@@ -31,7 +31,7 @@ export async function explain(
   subject: Subject,
   recheck: (c: Case) => Promise<LawJudgement>,
 ): Promise<Explanation> {
-  const smallest = await minimise(suspicion.case, suspicion.judgement, recheck);
+  const smallest = await whereThrown(await minimise(suspicion.case, suspicion.judgement, recheck), subject);
   const words = suspicion.law.againstTruth
     ? await testimonies(smallest.case, smallest.judgement, subject)
     : [];
@@ -65,6 +65,13 @@ export async function explain(
       replay: `npx gradproof replay ${id}`,
     },
   };
+}
+
+/** An error while differentiating may come from the forward pass alone: then that is where it is. */
+async function whereThrown(found: Minimised, subject: Subject): Promise<Minimised> {
+  if (found.judgement.verdict !== "error" || found.judgement.where === "value") return found;
+  const { status } = await subject.evaluate(askValue(found.case));
+  return status === "error" ? { ...found, judgement: { ...found.judgement, where: "value" } } : found;
 }
 
 /** The parts by which equal faults are recognised. */
@@ -123,12 +130,18 @@ function shown(c: Case, judgement: LawJudgement): Finding["shown"] {
     inputs: c.inputs.map((x) => showTensor(x, c)),
     cotangents: c.cotangents.map((x) => showTensor(x, c)),
     expected: expected
-      ? expected.low === expected.high
-        ? String(expected.value)
-        : `${expected.value} (accepted ${expected.low} to ${expected.high})`
+      ? showExpected(expected)
       : "a result",
     got: got === undefined ? reason : shortest(got, c.dtype),
   };
+}
+
+/** The centre and the half width; both ends where a choice makes the accepted interval lopsided. */
+function showExpected({ low, high, value }: NonNullable<LawJudgement["expected"]>): string {
+  const width = Math.max(high - value, value - low);
+  if (width === 0) return String(value);
+  const centred = Math.abs(high - value - (value - low)) <= width / 8;
+  return centred ? `${value} ± ${width.toPrecision(2)}` : `${value}, accepted from ${low} to ${high}`;
 }
 
 function showTensor(x: Tensor, c: Case): string {

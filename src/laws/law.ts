@@ -5,7 +5,7 @@ import type { Point } from "../oracles/quantity.js";
 import { check, differentiable } from "../program/program.js";
 import { encodeInputs, type Case } from "../record/case.js";
 import { GradproofError } from "../core/errors.js";
-import type { EvalQuestion, Mode, Outcome } from "../record/protocol.js";
+import { INCONSISTENT_TENSOR, type EvalQuestion, type Mode, type Outcome } from "../record/protocol.js";
 import { decodeTensor, encodeTensor, type WireTensor } from "../record/tensor.js";
 import type { Judgement, Verdict } from "../record/verdict.js";
 
@@ -157,6 +157,8 @@ function readTensors(
   return { ok: true, tensors };
 }
 
+const resultOf = (mode: Mode): string => (mode === "value" ? "value" : mode === "vjp" ? "gradient" : "tangent");
+
 /** What an outcome without results means; undefined when there are results. */
 export function refusal(outcome: Outcome, mode: Mode): LawJudgement | undefined {
   switch (outcome.status) {
@@ -168,10 +170,11 @@ export function refusal(outcome: Outcome, mode: Mode): LawJudgement | undefined 
         reason: `${outcome.what}${outcome.detail ? `: ${outcome.detail}` : ""}`,
       };
     case "error":
+      if (outcome.error.type === INCONSISTENT_TENSOR) return failure("shape", resultOf(mode), outcome.error.message);
       return {
         verdict: "error",
         kind: "throws",
-        where: mode === "value" ? "value" : mode === "vjp" ? "gradient" : "tangent",
+        where: resultOf(mode),
         reason: `${outcome.error.type}: ${outcome.error.message}`,
       };
     case "crash":

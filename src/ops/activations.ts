@@ -113,11 +113,15 @@ export const silu = elementwise({
   source: "Elfwing, Uchibe and Doya 2018; ONNX Swish-24",
   inputs: { x: saturating },
   meaning: (A, [x]) => A.mul(x, logistic(A, x)),
+  // s·(1 + x·(1 − s)), where 1 + x·(1 − s) is (1 + x + e^x)/(1 + e^x): its first sum is exact near −1.28, where the
+  // derivative changes its sign.
   jvp(A, [dx], [x]) {
-    const slope = A.mul(logistic(A, x), A.add(A.lift(1), A.mul(x, logistic(A, A.neg(x)))));
-    return A.mul(dx, slope);
+    const e = decay(A, x);
+    const one = A.lift(1);
+    const onePlusX = A.add(one, x);
+    const numerator = isPositive(A, x) ? A.add(A.mul(onePlusX, e), one) : A.add(onePlusX, e);
+    return A.mul(A.mul(dx, logistic(A, x)), A.div(numerator, A.add(one, e)));
   },
-  // With e = e^−|x|; in 1 + x + e^x the first sum is exact near −1.28, where the derivative changes its sign.
   vjp(A, gy, [x]) {
     const e = decay(A, x);
     const d = A.add(A.lift(1), e);
@@ -169,6 +173,19 @@ function tanhSoftplus<T>(A: Algebra<T>, x: T): T {
   return A.div(numerator, mishDenominator(A, x, e));
 }
 
+/**
+ * The derivative of mish times the square of its denominator: e^x·(4(1 + x) + (6 + 4x)·e^x + 4·e^2x + e^3x), divided
+ * by e^4x where x > 0. These terms cancel least near −1.19, where it changes its sign.
+ */
+function mishNumerator<T>(A: Algebra<T>, x: T, e: T): T {
+  const four = A.lift(4);
+  const first = A.mul(four, A.add(A.lift(1), x));
+  const second = A.add(A.lift(6), A.mul(four, x));
+  return isPositive(A, x)
+    ? polynomial(A, e, [A.lift(1), four, second, first])
+    : A.mul(e, polynomial(A, e, [first, second, four, A.lift(1)]));
+}
+
 export const mish = elementwise({
   name: "mish",
   family,
@@ -176,25 +193,15 @@ export const mish = elementwise({
   source: "Misra 2020; ONNX Mish-18",
   inputs: { x: saturating },
   meaning: (A, [x]) => A.mul(x, tanhSoftplus(A, x)),
-  // t + x·t′, with t′ = 4·e^x·(1 + e^x)/((1 + e^x)² + 1)².
   jvp(A, [dx], [x]) {
     const e = decay(A, x);
-    const steep = A.mul(isPositive(A, x) ? A.mul(e, e) : e, A.add(A.lift(1), e));
     const denominator = mishDenominator(A, x, e);
-    const slope = A.div(A.div(A.mul(A.lift(4), steep), denominator), denominator);
-    return A.mul(dx, A.add(tanhSoftplus(A, x), A.mul(x, slope)));
+    return A.div(A.mul(dx, A.div(mishNumerator(A, x, e), denominator)), denominator);
   },
-  // e^x·(4(1 + x) + (6 + 4x)·e^x + 4e^2x + e^3x)/((1 + e^x)² + 1)², numerator and denominator divided by e^4x where
-  // x > 0. These terms cancel least near −1.19, where the derivative changes its sign.
   vjp(A, gy, [x]) {
     const e = decay(A, x);
-    const [one, four] = [A.lift(1), A.lift(4)];
-    const coefficients = [A.mul(four, A.add(one, x)), A.add(A.lift(6), A.mul(four, x)), four, one];
     const denominator = mishDenominator(A, x, e);
-    const numerator = isPositive(A, x)
-      ? polynomial(A, e, coefficients.toReversed())
-      : A.mul(e, polynomial(A, e, coefficients));
-    return [A.mul(gy, A.div(A.div(numerator, denominator), denominator))];
+    return [A.mul(gy, A.div(A.div(mishNumerator(A, x, e), denominator), denominator))];
   },
   textbook: [
     {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { differenceFrom, GOLDEN, goldenTensor, type GoldenCase } from "../../fixtures/golden/goldenCase.js";
 import { RUNNING_ERROR, type Approximate } from "../../fixtures/golden/runningError.js";
+import type { Algebra } from "../core/algebra.js";
 import { gamma, ulp } from "../core/float.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
@@ -11,7 +12,6 @@ import { evaluate, liftAll, type Form } from "../program/evaluate.js";
 import { forward } from "../program/forward.js";
 import { check, singleOp, type CheckedProgram } from "../program/program.js";
 import { reverse } from "../program/reverse.js";
-import type { Algebra } from "../core/algebra.js";
 import { findOp, OPS } from "./index.js";
 import { opId } from "./op.js";
 
@@ -99,8 +99,20 @@ const withoutBroadcast = (golden: GoldenCase): boolean =>
   ELEMENTWISE.has(findOp(golden.op).family) &&
   golden.inputs.every((x) => sameShape(x.shape, golden.value.shape));
 
-const ULPS = 4;
-const MEASURED_ULPS: Readonly<Record<string, number>> = {};
+/** Worst measured: 1.6 ulp (tan′ at −100); those above, rounded up: */
+const ULPS = 2;
+const MEASURED_ULPS: Readonly<Record<string, number>> = {
+  "sigmoid@1": 3, // 2.4
+  "silu@1": 3, // 2.7
+  "mish@1": 3, // 2.4
+};
+
+function allowedUlps({ op, attributes }: GoldenCase): number {
+  if (op !== "gelu@1") return MEASURED_ULPS[op] ?? ULPS;
+  // 4.9 at −8, where z is −60 and e^z multiplies its rounding. The other form adds 1 + erf, and has no erfc that
+  // would not cancel below 0: only the running error says how far it may be off.
+  return attributes.approximate === "tanh" ? 5 : Infinity;
+}
 
 /** Σ gy·jvp(v) against Σ gradient·v, for one random tangent: the other rule, held to the same digits. */
 function compareTangent(golden: GoldenCase): Comparison | undefined {
@@ -139,6 +151,16 @@ const outsideBound = (golden: GoldenCase, comparisons: readonly Comparison[]): s
     // NaN is never inside.
     .filter((c) => !(c.error <= c.got.bound))
     .map((c) => complaint(golden, c, `${c.got.bound} (running error)`));
+
+it("knows every op that has golden cases", () => {
+  expect(GOLDEN.map((golden) => golden.op).filter((op) => !byOp.has(op))).toEqual([]);
+});
+
+it("subtracts digits exactly", () => {
+  expect(differenceFrom("0.1", 0.1)).toBe(5.551115123125783e-18);
+  expect(differenceFrom("-2.5e-9", -2.5e-9 * 2)).toBeCloseTo(-2.5e-9, 24);
+  expect(differenceFrom("1e10", 1e10)).toBe(0);
+});
 
 for (const [op, cases] of byOp) {
   describe(op, () => {
@@ -179,16 +201,28 @@ for (const [op, cases] of byOp) {
 
     // The bound above forgives whatever a careless rule loses; careful ones are within a few ulps of the truth.
     it("loses no digits, where each number comes from one element", () => {
-      const allowed = MEASURED_ULPS[op] ?? ULPS;
       expect(
-        cases
-          .filter(withoutBroadcast)
-          .flatMap((golden) =>
-            quantities(golden).flatMap((c) =>
-              c.ulps <= allowed ? [] : [complaint(golden, c, `${allowed} ulp`)],
-            ),
-          ),
+        cases.filter(withoutBroadcast).flatMap((golden) =>
+          quantities(golden)
+            .filter((c) => !(c.ulps <= allowedUlps(golden)))
+            .map((c) => complaint(golden, c, `${allowedUlps(golden)} ulp`)),
+        ),
       ).toEqual([]);
+    });
+
+    // A bound that forgives anything would test nothing. Worst measured: 6e-12, layerNorm of numbers near 1000.
+    it("is bound to 1e-11 of the largest number around, where it is not exact", () => {
+      const loose = cases.flatMap((golden) => {
+        const { value, gradients } = golden;
+        const all = [value, ...gradients].flatMap(
+          (x) => x?.digits.map((digits) => Math.abs(Number(digits))) ?? [],
+        );
+        const scale = Math.max(...all);
+        return quantities(golden)
+          .filter((c) => c.error !== 0 && !(c.got.bound <= 1e-11 * scale))
+          .map((c) => complaint(golden, c, `${c.got.bound}: more than 1e-11 of ${scale}`));
+      });
+      expect(loose).toEqual([]);
     });
 
     it("computes the same in doubles as with running errors", () => {

@@ -47,8 +47,12 @@ const differences = <T>(A: Algebra<T>, [p, t]: readonly NdArray<T>[]): T[] =>
 /** The rules of mse, for one way of rounding the mean. */
 const mseRules = (average: Average) => ({
   meaning<T>(A: Algebra<T>, xs: readonly NdArray<T>[], attributes: LossAttributes): NdArray<T> {
+    const shape = equalShapes(
+      "mse",
+      xs.map((x) => x.shape),
+    );
     const squares = differences(A, xs).map((d) => A.mul(d, d));
-    return reduceLosses(A, squares, xs[0].shape, attributes, average);
+    return reduceLosses(A, squares, shape, attributes, average);
   },
   vjp<T>(
     A: Algebra<T>,

@@ -168,7 +168,7 @@ export const layerNorm = register<LayerNormAttributes>({
     const parameters = affine ? [[x[rank - 1]], [x[rank - 1]]] : [];
     return { shapes: [x, ...parameters], attributes: { epsilon, affine } };
   },
-  simpler: ({ epsilon, affine }) => (epsilon === 0.125 ? [] : [{ epsilon: 0.125, affine }]),
+  simpler: ({ epsilon, affine }) => (epsilon === 1 ? [] : [{ epsilon: 1, affine }]),
   ...layerNormRules(careful),
   textbook: [layerNormRules(composed)],
 });

@@ -91,6 +91,8 @@ describe("attributes that make no sense", () => {
   });
 });
 
+const first = (op: AnyOp): string => complaints(op, examined(op))[0];
+
 const nearlyOne = 1 + 2 ** -30;
 
 const scaled = <T>(A: Algebra<T>, x: NdArray<T>, by: number): NdArray<T> => ({
@@ -107,7 +109,6 @@ const tanhThreeUlpsOff: NonNullable<AnyOp["kernels"]>["meaning"] = ([x]) =>
   mapTensor(x, (v) => nextUp64(nextUp64(nextUp64(Math.tanh(v)))));
 
 describe("the examination notices", () => {
-  const first = (op: AnyOp): string => complaints(op, examined(op))[0];
   it("a wrong jvp", () => {
     const op: AnyOp = { ...tanh, jvp: (A, ...rest) => scaled(A, tanh.jvp(A, ...rest), nearlyOne) };
     expect(first(op)).toMatch(/^tanh: jvp contradicts vjp/);

@@ -48,10 +48,11 @@ describe.each(OPS.map(opId))("%s", (op) => {
 
   it("has golden gradients within the bound of the BigNumber difference", async () => {
     const wrong: string[] = [];
-    for (const golden of cases) {
+    // Six cases of each op, and of each one element chosen by lot: all of them would take minutes.
+    const step = Math.ceil(cases.length / 6);
+    for (const golden of cases.filter((_, n) => n % step === 0)) {
       const moving = golden.gradients.flatMap((gradient, k) => (gradient ? [{ gradient, k }] : []));
       if (moving.length === 0) continue;
-      // One element per case, chosen by lot: all of them would take minutes.
       const stream = new Stream(2, `${op} ${golden.value.digits.join()}`);
       const { gradient, k } = stream.pick(moving);
       const i = stream.int(0, gradient.digits.length - 1);

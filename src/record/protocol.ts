@@ -95,6 +95,9 @@ export const evalUnsupported = z.object({
   what: z.string(),
   detail: z.string().optional(),
 });
+/** The error type of a result whose data is not as long as its shape says: the library made such a tensor. */
+export const INCONSISTENT_TENSOR = "InconsistentTensor";
+
 export const evalError = z.object({
   id: z.string(),
   status: z.literal("error"),

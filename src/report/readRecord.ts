@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { GradproofError } from "../core/errors.js";
 import { line, RECORD_SCHEMA, type Line } from "../record/record.js";
+import { clipText } from "./visibleText.js";
 
 const corrupt = (number: number, why: string) =>
   new GradproofError("bad-record", `line ${number} of the record is corrupt: ${why}`);
@@ -41,5 +42,5 @@ function checked(value: unknown, number: number): Line {
   }
   const parsed = line.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw corrupt(number, z.prettifyError(parsed.error));
+  throw corrupt(number, clipText(z.prettifyError(parsed.error), 500));
 }

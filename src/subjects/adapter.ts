@@ -12,7 +12,7 @@ export interface AdapterRequest {
   readonly wrt: readonly number[];
   /** Cotangents, one per output (vjp), or tangents, one per entry of `wrt` (jvp). */
   readonly seeds: readonly TypedTensor[];
-  readonly want: EvalRequest["want"];
+  readonly want: readonly EvalRequest["want"][number][];
 }
 
 /** What was wanted; the rest may be left out. */

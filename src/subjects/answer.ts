@@ -61,15 +61,11 @@ function encodeResult(result: AdapterResult | undefined, { mode, want }: Questio
 
 /** Which gradients share memory, with each other or with anything else that the subject holds. */
 function sharedMemory({ value, grads, after }: AdapterResult, kind: string): [string, string][] {
-  const number = (
-    name: string,
-    tensors: readonly (TypedTensor | null)[] = [],
-  ): [string, TypedTensor | null][] => tensors.map((tensor, k) => [`${name}[${k}]`, tensor]);
-  const gradients = number(kind, grads);
+  const gradients = numbered(kind, grads);
   const others = [
-    ...number("value", value),
-    ...number("input", after?.inputs),
-    ...number("seed", after?.seeds),
+    ...numbered("value", value),
+    ...numbered("input", after?.inputs),
+    ...numbered("seed", after?.seeds),
   ];
   return gradients.flatMap(([name, g], k) =>
     [...gradients.slice(k + 1), ...others].flatMap(([other, x]): [string, string][] =>
@@ -77,6 +73,11 @@ function sharedMemory({ value, grads, after }: AdapterResult, kind: string): [st
     ),
   );
 }
+
+type Named = [string, TypedTensor | null];
+
+const numbered = (name: string, tensors: readonly (TypedTensor | null)[] = []): Named[] =>
+  tensors.map((tensor, k) => [`${name}[${k}]`, tensor]);
 
 /** An adapter in plain JavaScript has no class to throw; the name and `what` are enough. */
 function refusal(error: unknown) {

@@ -28,7 +28,7 @@ async function launch(start = "", options: ProcessSubjectOptions = {}): Promise<
   subject = await ProcessSubject.start("test", [process.execPath, fixture, start, memory], {
     onEpochEnd: (end) => epochs.push(end),
     ...options,
-    deadlines: { minimumMs: 300, firstUseFactor: 1, helloMs: 10_000, ...options.deadlines },
+    deadlines: { minimumMs: 2000, firstUseFactor: 1, ...options.deadlines },
   });
   return subject;
 }
@@ -136,8 +136,12 @@ describe("a process that dies", () => {
     const s = await launch("", { breakerLimit: 1 });
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => s.evaluate(ask("exit"))));
     expect(outcomes.map((outcome) => outcome.status)).toEqual([
-      ...["crash", "crash"],
-      ...["not-run", "not-run", "not-run", "not-run"],
+      "crash",
+      "crash",
+      "not-run",
+      "not-run",
+      "not-run",
+      "not-run",
     ]);
     expect(await s.evaluate(ask("ok", 1))).toMatchObject(answerTo(1));
   });
@@ -161,8 +165,10 @@ describe("a process that dies", () => {
 });
 
 describe("a process that hangs", () => {
+  const deadlines = { minimumMs: 300 };
+
   it("is killed at the deadline, alone the second time", async () => {
-    const s = await launch();
+    const s = await launch("", { deadlines });
     const outcomes = await Promise.all([1, 2, 3].map((k) => s.evaluate(ask(k === 2 ? "hang" : "ok", k))));
     expect(outcomes[1]).toEqual({ status: "timeout", detail: "no answer within 300 ms", confirmed: true });
     expect(outcomes[0]).toMatchObject(answerTo(1));
@@ -171,7 +177,7 @@ describe("a process that hangs", () => {
   });
 
   it("cannot answer the next request with its late reply", async () => {
-    const s = await launch();
+    const s = await launch("", { deadlines });
     const late = s.evaluate(ask("lateOnce", 1));
     const next = Array.from({ length: 10 }, (_, k) => s.evaluate(ask("ok", 2 + k)));
     expect(await late).toMatchObject(answerTo(1));
@@ -185,7 +191,7 @@ describe("a process that hangs", () => {
   });
 
   it("is not blamed for the time in which the driver was busy", async () => {
-    const s = await launch();
+    const s = await launch("", { deadlines });
     const outcome = s.evaluate(ask("ok", 1));
     const until = performance.now() + 700;
     while (performance.now() < until);

@@ -101,7 +101,7 @@ export class ProcessSubject implements Subject {
     return new Promise((resolve) => {
       this.submit("eval", question, (answer) => {
         this.answered++;
-        resolve(answer as Outcome);
+        resolve(answer);
       });
     });
   }

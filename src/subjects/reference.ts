@@ -10,8 +10,9 @@ import { check, type CheckedProgram } from "../program/program.js";
 import { reverse } from "../program/reverse.js";
 import type { Hello } from "../record/protocol.js";
 import type { Program } from "../record/program.js";
-import { UnsupportedError, type Adapter, type AdapterRequest, type AdapterResult } from "./adapter.js";
+import { UnsupportedError, type AdapterRequest, type AdapterResult } from "./adapter.js";
 import { gradproofVersion } from "./gradproofVersion.js";
+import type { SynchronousAdapter } from "./intercept.js";
 import type { TypedTensor } from "./typedTensor.js";
 
 export interface ReferenceOptions {
@@ -26,11 +27,11 @@ export interface ReferenceOptions {
 }
 
 /** Our own automatic differentiation as a subject: all ops, all modes. */
-export function referenceAdapter(options: ReferenceOptions = {}): Adapter {
+export function referenceAdapter(options: ReferenceOptions = {}): SynchronousAdapter {
   return new ReferenceAdapter(options);
 }
 
-class ReferenceAdapter implements Adapter {
+class ReferenceAdapter implements SynchronousAdapter {
   private readonly precision: FloatType;
   private readonly flush: boolean;
   private readonly form: Form;
@@ -140,10 +141,6 @@ class ReferenceAdapter implements Adapter {
 
   snippet(request: AdapterRequest): string {
     const { precision, flush, form } = this;
-    const show = (x: TypedTensor): string => {
-      const values = Array.from(x.data, (value) => (Object.is(value, -0) ? "-0" : String(value)));
-      return `{ shape: [${x.shape.join(", ")}], data: ${x.data.constructor.name}.of(${values.join(", ")}) }`;
-    };
     return [
       `import { referenceAdapter } from "gradproof";`,
       ``,
@@ -151,9 +148,9 @@ class ReferenceAdapter implements Adapter {
       `const { value, grads } = reference.evaluate({`,
       `  program: ${JSON.stringify(request.program)},`,
       `  mode: ${JSON.stringify(request.mode)},`,
-      `  inputs: [${request.inputs.map(show).join(", ")}],`,
+      `  inputs: [${request.inputs.map(literal).join(", ")}],`,
       `  wrt: ${JSON.stringify(request.wrt)},`,
-      `  seeds: [${request.seeds.map(show).join(", ")}],`,
+      `  seeds: [${request.seeds.map(literal).join(", ")}],`,
       `  want: ["value", "grads"],`,
       `});`,
       `console.log(value, grads);`,
@@ -178,3 +175,8 @@ const toDoubles = ({ shape, data }: TypedTensor): Tensor => ({ shape, data: Floa
 
 type TypedArrayClass = { from(values: ArrayLike<number>): TypedTensor["data"] };
 const like = ({ data }: TypedTensor): TypedArrayClass => data.constructor as unknown as TypedArrayClass;
+
+function literal(x: TypedTensor): string {
+  const values = Array.from(x.data, (value) => (Object.is(value, -0) ? "-0" : String(value)));
+  return `{ shape: [${x.shape.join(", ")}], data: ${x.data.constructor.name}.of(${values.join(", ")}) }`;
+}

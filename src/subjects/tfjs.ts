@@ -170,13 +170,14 @@ class TfjsAdapter implements Adapter {
    * the same for one output, but not for several, nor for an output that is an input.
    */
   private differentiate(
-    { program: { inputs: declared, nodes, outputs }, wrt, want }: AdapterRequest,
+    request: AdapterRequest,
     program: TfjsProgram,
     values: Values,
     inputs: readonly Tensor[],
   ): AdapterResult {
     const { tf } = this;
-    const used = usedInputs({ inputs: declared, nodes, outputs });
+    const { wrt, want } = request;
+    const used = usedInputs(request.program);
     const asked = wrt.filter((k) => used.has(k));
     let value: TypedTensor[] = [];
     const loss = (...xs: Tensor[]): Tensor => {
@@ -210,5 +211,15 @@ class TfjsAdapter implements Adapter {
   }
 }
 
-/** A copy: tensors of the library share memory among themselves, which is harmless as they cannot be written to. */
-const read = (x: Tensor): TypedTensor => ({ shape: [...x.shape], data: x.dataSync().slice() });
+const CLASSES = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/**
+ * A copy: tensors of the library share memory among themselves, which is harmless as they cannot be written to.
+ * By dtype, since `dataSync` returns a plain array for some empty tensors.
+ */
+function read(x: Tensor): TypedTensor {
+  if (x.dtype !== "float32" && x.dtype !== "int32" && x.dtype !== "bool") {
+    throw new Error(`the result is a tensor of dtype ${x.dtype}`);
+  }
+  return { shape: [...x.shape], data: CLASSES[x.dtype].from(x.dataSync()) };
+}

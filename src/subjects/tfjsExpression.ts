@@ -19,6 +19,8 @@ export type Argument =
   | readonly Argument[]
   | { readonly [option: string]: Argument };
 
+type Callable = (...args: unknown[]) => unknown;
+
 /**
  * A call into TensorFlow.js as data, so that what is executed and what a snippet shows cannot differ.
  */
@@ -54,19 +56,18 @@ export class Expression {
       if (x instanceof Expression) return x.evaluate(tf, values);
       if (Array.isArray(x)) return x.map(argument);
       if (typeof x !== "object") return x;
-      return Object.fromEntries(Object.entries(x).map(([option, y]) => [option, argument(y as Argument)]));
+      return Object.fromEntries(Object.entries(x).map(([option, y]) => [option, argument(y)]));
     };
+    const args = this.args.map(argument);
     switch (this.kind) {
       case "value":
         return values.get(this.name);
       case "constant":
         return lookUp(tf, this.name);
       case "call":
-        return (lookUp(tf, this.name) as (...args: unknown[]) => unknown)(...this.args.map(argument));
-      case "method": {
-        const [object, ...rest] = this.args.map(argument);
-        return (object as Record<string, (...args: unknown[]) => unknown>)[this.name](...rest);
-      }
+        return (lookUp(tf, this.name) as Callable)(...args);
+      default:
+        return (args[0] as Record<string, Callable>)[this.name](...args.slice(1));
     }
   }
 
@@ -81,7 +82,7 @@ export class Expression {
         return `tf.${this.name}`;
       case "call":
         return `tf.${this.name}(${args.join(", ")})`;
-      case "method":
+      default:
         return `${args[0]}.${this.name}(${args.slice(1).join(", ")})`;
     }
   }
@@ -100,7 +101,7 @@ function print(x: Argument): string {
   if (Array.isArray(x)) return `[${x.map(print).join(", ")}]`;
   if (typeof x === "string") return JSON.stringify(x);
   if (typeof x === "object") {
-    const options = Object.entries(x).map(([option, y]) => `${option}: ${print(y as Argument)}`);
+    const options = Object.entries(x).map(([option, y]) => `${option}: ${print(y)}`);
     return `{ ${options.join(", ")} }`;
   }
   return Object.is(x, -0) ? "-0" : String(x);

@@ -177,8 +177,8 @@ summary { cursor: pointer; color: var(--accent); font-size: 0.9375rem; padding: 
 .matrix .total { text-align: right; color: var(--quiet); padding: 0 0.75rem 0.625rem; }
 .matrix thead tr > th:first-child { z-index: 3; color: var(--quiet); padding-bottom: 0.625rem; }
 .matrix .family tr > th:first-child {
-  position: static; overflow: visible; max-width: none; background: var(--sunken); color: var(--quiet);
-  font-size: 0.8125rem; font-weight: 600; padding: 0.25rem 0.75rem;
+  position: static; overflow: visible; max-width: none; border-right: 0; background: var(--sunken);
+  color: var(--quiet); font-size: 0.8125rem; font-weight: 600; padding: 0.25rem 0.75rem;
 }
 .matrix .family span { position: sticky; left: 0.75rem; }
 .matrix td:last-child {

@@ -1,0 +1,265 @@
+import { describe, expect, test } from "vitest";
+import { InvalidProgramError } from "../core/errors.js";
+import { DOUBLES } from "../core/numberAlgebra.js";
+import { filled, tensor } from "../core/tensor.js";
+import { findOp } from "./index.js";
+import type { Attributes } from "./op.js";
+
+const WINDOW = { strides: [1, 1], padding: "valid", dilation: [1, 1] } as const;
+const POOL = { ...WINDOW, window: [2, 2] } as const;
+
+describe("shapes and attributes that do not fit are refused, with what was given", () => {
+  test.each<[string, number[][], Attributes, RegExp]>([
+    ["sum", [[2, 3]], { axes: [2], keepdims: false }, /axis 2 is not one of/],
+    ["sum", [[2, 3]], { axes: [1, -1], keepdims: false }, /\[1, -1\] name an axis twice/],
+    ["sum", [[2, 3]], { axes: "rows", keepdims: false }, /axes "rows"/],
+    ["mean", [[0, 3]], { axes: [0], keepdims: false }, /axes \[0\] of \[0, 3\] hold nothing/],
+    ["max", [[2, 0]], { axes: "all", keepdims: true }, /axes \[0, 1\] of \[2, 0\] hold nothing/],
+    ["logsumexp", [[0]], { axes: [-1], keepdims: false }, /of \[0\] hold nothing/],
+    ["cumsum", [[]], { axis: 0, exclusive: false, reverse: false }, /axis 0 is not one of/],
+    ["reshape", [[2, 3]], { shape: [4] }, /\[2, 3\] \(6 elements\) to \[4\] \(4 elements\)/],
+    ["reshape", [[2, 3]], { shape: [-1] }, /shape \[-1\]/],
+    ["transpose", [[2, 3]], { permutation: [0, 0] }, /permutation \[0,0\].* 2 axes/],
+    [
+      "concat",
+      [
+        [2, 3],
+        [2, 4],
+      ],
+      { axis: 0 },
+      /\[2, 3\], \[2, 4\] along axis 0/,
+    ],
+    ["slice", [[4]], { begin: [2], size: [3] }, /\[4\] from \[2\] of size \[3\]/],
+    ["slice", [[4]], { begin: [1, 0], size: [1] }, /begin \[1, 0\]: needs 1 numbers, got 2/],
+    ["pad", [[4]], { paddings: [[-1, 0]], value: 0 }, /padding \[-1,0\]/],
+    ["pad", [[4, 4]], { paddings: [[1, 0]], value: 0 }, /paddings \[\[1,0\]\] of \[4, 4\]/],
+    ["gather", [[2, 3], [1]], { axis: -3 }, /axis -3/],
+    ["softmax", [[]], { axis: -1 }, /axis -1 is not one of/],
+    ["layerNorm", [[2, 0]], { epsilon: 1, affine: false }, /layerNorm of \[2, 0\]/],
+    ["layerNorm", [[2, 3], [3], [2]], { epsilon: 1, affine: true }, /\[2, 3\], \[3\], \[2\]/],
+    ["layerNorm", [[2, 3], [3], [3]], { epsilon: 1, affine: false }, /affine false takes x alone/],
+    ["layerNorm", [[2, 3]], { epsilon: 0, affine: false }, /epsilon 0/],
+    [
+      "conv2d",
+      [
+        [1, 3, 3, 2],
+        [2, 2, 3, 1],
+      ],
+      WINDOW,
+      /2, out\], got \[2, 2, 3, 1\]/,
+    ],
+    [
+      "conv2d",
+      [
+        [1, 1, 3, 1],
+        [2, 2, 1, 1],
+      ],
+      WINDOW,
+      /reach 2 does not fit into 1/,
+    ],
+    [
+      "conv2d",
+      [
+        [1, 3, 3, 1],
+        [2, 2, 1, 1],
+      ],
+      { ...WINDOW, strides: [0, 1] },
+      /stride 0/,
+    ],
+    [
+      "conv2d",
+      [
+        [1, 3, 3, 1],
+        [2, 2, 1, 1],
+      ],
+      { ...WINDOW, padding: "full" },
+      /padding "full"/,
+    ],
+    [
+      "conv2d",
+      [
+        [1, 3, 3, 1],
+        [2, 2, 1, 1],
+      ],
+      {
+        ...WINDOW,
+        padding: [
+          [0, -1],
+          [0, 0],
+        ],
+      },
+      /padding \[0,-1\]/,
+    ],
+    ["maxPool2d", [[3, 3, 1]], POOL, /got \[3, 3, 1\]/],
+    [
+      "avgPool2d",
+      [[1, 1, 3, 1]],
+      {
+        ...POOL,
+        padding: [
+          [2, 0],
+          [0, 0],
+        ],
+      },
+      /reads nothing of the 1/,
+    ],
+    ["mse", [[2], [3]], { reduction: "sum" }, /mse of \[2\] and \[3\]/],
+    ["mse", [[2], [2]], { reduction: "max" }, /reduction "max"/],
+    [
+      "mse",
+      [
+        [0, 2],
+        [0, 2],
+      ],
+      { reduction: "mean" },
+      /shape \[0, 2\]: a mean of nothing/,
+    ],
+    [
+      "softmaxCrossEntropy",
+      [
+        [2, 0],
+        [2, 0],
+      ],
+      { reduction: "sum" },
+      /\[2, 0\]: the last axis holds no class/,
+    ],
+  ])("%s of %j with %j", (name, shapes, attributes, message) => {
+    const op = findOp(name);
+    expect(() => op.shape(shapes, attributes)).toThrow(InvalidProgramError);
+    expect(() => op.shape(shapes, attributes)).toThrow(message);
+    const xs = shapes.map((shape) => filled(shape, 0));
+    expect(() => op.meaning(DOUBLES, xs, attributes)).toThrow(message);
+  });
+
+  test.each([[2], [-1], [0.5]])("gather at %d", (position) => {
+    const gather = findOp("gather");
+    const xs = [tensor([2], [5, 6]), tensor([1], [position])];
+    expect(() => gather.meaning(DOUBLES, xs, { axis: 0 })).toThrow(`index ${position} is not one of 0..1`);
+    expect(gather.accepts?.(xs, { axis: 0 })).toBe(false);
+  });
+});
+
+test.each<[string, number[][], Attributes, number[], number[]]>([
+  ["sum", [[0, 3]], { axes: [0], keepdims: false }, [3], [0, 0, 0]],
+  ["max", [[0, 3]], { axes: [1], keepdims: true }, [0, 1], []],
+  [
+    "matmul",
+    [
+      [2, 0],
+      [0, 1],
+    ],
+    { transposeA: false, transposeB: false },
+    [2, 1],
+    [0, 0],
+  ],
+  [
+    "concat",
+    [
+      [0, 2],
+      [0, 2],
+    ],
+    { axis: 0 },
+    [0, 2],
+    [],
+  ],
+  ["pad", [[0]], { paddings: [[1, 1]], value: 3 }, [2], [3, 3]],
+  ["gather", [[2, 3], [0]], { axis: 1 }, [2, 0], []],
+  ["softmax", [[2, 0]], { axis: 1 }, [2, 0], []],
+  ["softmax", [[2, 0]], { axis: 0 }, [2, 0], []],
+  ["layerNorm", [[0, 2]], { epsilon: 1, affine: false }, [0, 2], []],
+  [
+    "conv2d",
+    [
+      [0, 2, 2, 1],
+      [2, 2, 1, 3],
+    ],
+    WINDOW,
+    [0, 1, 1, 3],
+    [],
+  ],
+  ["avgPool2d", [[0, 2, 2, 3]], POOL, [0, 1, 1, 3], []],
+  ["mse", [[0], [0]], { reduction: "sum" }, [], [0]],
+  [
+    "softmaxCrossEntropy",
+    [
+      [0, 2],
+      [0, 2],
+    ],
+    { reduction: "sum" },
+    [],
+    [0],
+  ],
+])("%s of empty %j with %j", (name, shapes, attributes, shape, values) => {
+  const op = findOp(name);
+  const xs = shapes.map((s) => filled(s, 1));
+  const y = op.meaning(DOUBLES, xs, attributes);
+  expect([y.shape, Array.from(y.data)]).toEqual([shape, values]);
+  const gy = { shape: y.shape, data: Float64Array.from(y.data, () => 1) };
+  const gx = op.vjp(DOUBLES, gy, xs, y, attributes);
+  gx.forEach((g, k) => {
+    if (g) expect([g.shape, Array.from(g.data)]).toEqual([shapes[k], Array.from(xs[k].data, () => 0)]);
+  });
+});
+
+test("labels are rows of probabilities that add up to 1 exactly", () => {
+  const { accepts } = findOp("softmaxCrossEntropy");
+  const labels = (values: number[]): boolean | undefined =>
+    accepts?.([filled([2, 2], 0), tensor([2, 2], values)], { reduction: "none" });
+  expect(labels([0.25, 0.75, 1, 0])).toBe(true);
+  expect(labels([0.25, 0.75, 0.5, 0.25])).toBe(false);
+  expect(labels([0.25, 0.75, 1.5, -0.5])).toBe(false);
+});
+
+describe("attributes are fitted to smaller inputs", () => {
+  test.each<[string, Attributes, number[], Attributes | undefined]>([
+    ["sum", { axes: [2, 0], keepdims: true }, [3, 4], { axes: [0], keepdims: true }],
+    ["sum", { axes: [1, -1], keepdims: false }, [3, 4], { axes: [1], keepdims: false }],
+    ["sum", { axes: [0], keepdims: false }, [], { axes: "all", keepdims: false }],
+    ["softmax", { axis: 2 }, [3, 4], { axis: 1 }],
+    ["softmax", { axis: -3 }, [3, 4], { axis: -2 }],
+    ["softmax", { axis: 0 }, [], undefined],
+    ["reshape", { shape: [2, 3] }, [5], { shape: [5] }],
+    ["reshape", { shape: [2, 3] }, [3, 2], { shape: [2, 3] }],
+    ["transpose", { permutation: [2, 0, 1] }, [3, 4], { permutation: [0, 1] }],
+    ["slice", { begin: [2, 0], size: [2, 3] }, [3, 3], { begin: [2, 0], size: [1, 3] }],
+    ["slice", { begin: [2, 0], size: [2, 3] }, [1], { begin: [0], size: [1] }],
+    [
+      "pad",
+      {
+        paddings: [
+          [1, 0],
+          [0, 2],
+        ],
+        value: 1,
+      },
+      [3],
+      { paddings: [[1, 0]], value: 1 },
+    ],
+    ["avgPool2d", { ...POOL, dilation: [2, 2] }, [1, 3, 1, 1], { ...POOL, dilation: [2, 1], window: [2, 1] }],
+    [
+      "maxPool2d",
+      {
+        ...POOL,
+        padding: [
+          [1, 1],
+          [0, 0],
+        ],
+      },
+      [1, 1, 1, 1],
+      {
+        ...POOL,
+        window: [2, 1],
+        padding: [
+          [1, 1],
+          [0, 0],
+        ],
+      },
+    ],
+    ["maxPool2d", POOL, [3, 3, 1], undefined],
+  ])("%s %j to %j", (name, attributes, shape, wanted) => {
+    const op = findOp(name);
+    const adapted = op.adapt?.([shape], attributes);
+    expect(adapted).toEqual(wanted);
+    if (adapted) expect(() => op.shape([shape], adapted)).not.toThrow();
+  });
+});
