@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { INTRINSICS, sumInOrder, type Algebra } from "./algebra.js";
 import { F32, F64 } from "./float.js";
@@ -25,6 +25,16 @@ const chosen = (A: Algebra<number>, a: number, b: number): number =>
     () => -1,
     () => 0,
   );
+
+const refuse = (): number => {
+  throw new Error("not this branch");
+};
+
+/** Gates that answer every comparison with its first two alternatives. */
+const both = (hull: boolean): Gates => ({
+  decide: () => ({ members: [0, 1], hull }),
+  floor: Math.floor,
+});
 
 describe("doubles", () => {
   it("are the arithmetic of the language", () => {
@@ -68,7 +78,7 @@ describe("rounded to float32", () => {
 
   it("add term by term, in order", () => {
     // Four units of 2⁻²⁴ are lost one by one next to 1, and kept when they come first.
-    const small = new Array<number>(4).fill(2 ** -24);
+    const small = [1, 1, 1, 1].map((x) => x * 2 ** -24);
     expect(nearest32.sum([1, ...small])).toBe(1);
     expect(nearest32.sum([...small, 1])).toBe(1 + 2 ** -22);
     expect(nearest32.sum([])).toBe(0);
@@ -93,9 +103,6 @@ describe("rounded to float32", () => {
 describe("comparisons", () => {
   it.each([DOUBLES, nearest32])("take the branch that the values say, and no other", (A) => {
     expect([chosen(A, 2, 1), chosen(A, 1, 2), chosen(A, 1, 1), chosen(A, 0, -0)]).toEqual([1, -1, 0, 0]);
-    const refuse = (): number => {
-      throw new Error("not this branch");
-    };
     expect(A.select(2, 1, () => 5, refuse, refuse)).toBe(5);
   });
 
@@ -136,17 +143,13 @@ describe("comparisons", () => {
   });
 
   it("let gates declare a tie, but not leave a number open", () => {
-    const answer = (hull: boolean): Gates => ({
-      decide: () => ({ members: [0, 1], hull }),
-      floor: Math.floor,
-    });
-    expect(chosen(doubles(answer(false)), 2, 1)).toBe(0);
-    expect(() => chosen(doubles(answer(true)), 2, 1)).toThrow("a hull needs an arithmetic of sets");
+    expect(chosen(doubles(both(false)), 2, 1)).toBe(0);
+    expect(() => chosen(doubles(both(true)), 2, 1)).toThrow("a hull needs an arithmetic of sets");
   });
 });
 
 it("sumInOrder adds from first to last", () => {
-  const small = new Array<number>(4).fill(2 ** -54);
+  const small = [1, 1, 1, 1].map((x) => x * 2 ** -54);
   expect(sumInOrder(DOUBLES, [1, ...small])).toBe(1);
   expect(sumInOrder(DOUBLES, [...small, 1])).toBe(1 + 2 ** -52);
   expect(sumInOrder(DOUBLES, [])).toBe(0);

@@ -142,7 +142,8 @@ export function roundToNearest(format: FloatFormat, options: { readonly flush?: 
   const round = flush
     ? (x: number) => {
         const y = format.round(x);
-        return Math.abs(y) < format.smallestNormal ? 0 * y : y;
+        if (Math.abs(y) >= format.smallestNormal || y === 0 || Number.isNaN(y)) return y;
+        return y < 0 ? -0 : 0;
       }
     : format.round;
   return { round, roundIntrinsic: round };

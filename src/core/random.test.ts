@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { hash, Stream } from "./random.js";
 
 const take = <T>(count: number, draw: () => T): T[] => Array.from({ length: count }, draw);
+const first = (seed: number, name: string): string => {
+  const stream = new Stream(seed, name);
+  return take(3, () => stream.bits()).join();
+};
 const mean = (xs: readonly number[]): number => xs.reduce((a, b) => a + b, 0) / xs.length;
 
 /** Frozen: a change here changes every recorded campaign. */
@@ -55,14 +59,6 @@ describe("named streams", () => {
   });
 
   it("depend on the seed and on every character of the name", () => {
-    const first = (seed: number, name: string): string =>
-      take(
-        3,
-        (
-          (stream) => () =>
-            stream.bits()
-        )(new Stream(seed, name)),
-      ).join();
     const names = ["a", "b", "ab", "ba", "a0", "a1", "a/b#1", "a/b#2"];
     const firsts = [0, 1, 10].flatMap((seed) => names.map((name) => first(seed, name)));
     expect(new Set(firsts).size).toBe(firsts.length);

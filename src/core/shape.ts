@@ -12,7 +12,7 @@ export function sizeOf(shape: Shape): number {
 
 /** Row-major strides, in elements. @example stridesOf([2, 3, 4]) // [12, 4, 1] */
 export function stridesOf(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length);
+  const strides = Array.from<number>({ length: shape.length });
   let stride = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     strides[axis] = stride;
@@ -34,7 +34,7 @@ export const showShape = (shape: Shape): string => `[${shape.join(", ")}]`;
  */
 export function broadcastShapes(shapes: readonly Shape[]): number[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
-  const result = new Array<number>(rank).fill(1);
+  const result = Array.from({ length: rank }, () => 1);
   for (const shape of shapes) {
     const offset = rank - shape.length;
     shape.forEach((length, axis) => {
@@ -55,7 +55,7 @@ export function broadcastIndex(from: Shape, to: Shape): Int32Array {
   if (size === 0) return index;
   const offset = to.length - from.length;
   const strides = stridesOf(from).map((stride, axis) => (from[axis] === 1 ? 0 : stride));
-  const counter = new Array<number>(to.length).fill(0);
+  const counter = to.map(() => 0);
   let position = 0;
   for (let i = 0; i < size; i++) {
     index[i] = position;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dot, sum, sumErrorBound } from "./sum.js";
 
@@ -41,7 +41,7 @@ describe("sum", () => {
   });
 
   it("does not lose the small terms that a running sum loses", () => {
-    const xs = [1, ...new Array<number>(1023).fill(2 ** -54)];
+    const xs = [1, ...Array.from({ length: 1023 }, () => 2 ** -54)];
     expect(xs.reduce((a, b) => a + b)).toBe(1);
     // The first run of four absorbs three of the terms.
     expect(sum(xs)).toBe(1 + 1020 * 2 ** -54);

@@ -189,15 +189,15 @@ describe("the report", () => {
   });
 });
 
-describe("reading a record", () => {
-  const text = (lines: readonly Line[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+const written = (lines: readonly Line[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
+describe("reading a record", () => {
   test("gives the lines back", () => {
-    expect(readRecord(text(syntheticRecord()))).toEqual(syntheticRecord());
+    expect(readRecord(written(syntheticRecord()))).toEqual(syntheticRecord());
   });
 
   test("leaves out a torn last line", () => {
-    const whole = text(recordOf({ pass: 30 }));
+    const whole = written(recordOf({ pass: 30 }));
     const torn = whole.slice(0, -20);
     const result = summarize(readRecord(torn));
     expect(result).toMatchObject({ complete: false, exitCode: 3 });
@@ -205,7 +205,7 @@ describe("reading a record", () => {
   });
 
   test("names a corrupt line in the middle", () => {
-    const rows = text(recordOf({ pass: 30 })).split("\n");
+    const rows = written(recordOf({ pass: 30 })).split("\n");
     expect(() => readRecord([rows[0], rows[1].slice(0, 9), ...rows.slice(2)].join("\n"))).toThrow("line 2");
     expect(() => readRecord([rows[0], '{"type":"unit-end"}', rows[3]].join("\n"))).toThrow("line 2");
   });

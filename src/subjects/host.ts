@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { GradproofError } from "../core/errors.js";
 import { PROTOCOL_VERSION, type Request } from "../record/protocol.js";
@@ -15,12 +16,18 @@ import { LineSplitter } from "./lineSplitter.js";
 const send = protectStdout();
 const context: AdapterContext = { log: (level, message) => send({ log: { level, message } }) };
 
-/** Sends what libraries print to stderr instead; the result writes a message to the real stdout. */
+/**
+ * Sends what libraries print to stderr; the result writes a message to the real stdout.
+ *
+ * A write is synchronous, so that an answer is out before the next request can crash the process. Nothing has
+ * touched `process.stdout` yet, which would make its descriptor asynchronous.
+ */
 function protectStdout(): (message: object) => void {
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = process.stderr.write.bind(process.stderr);
-  // Writes to a pipe are synchronous, so an answer is out before the next request can crash the process.
-  return (message) => void write(`${JSON.stringify(message)}\n`);
+  Object.defineProperty(process, "stdout", { value: process.stderr });
+  return (message) => {
+    const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
+    for (let sent = 0; sent < bytes.length;) sent += writeSync(1, bytes, sent);
+  };
 }
 
 /**

@@ -155,8 +155,7 @@ export class ProcessSubject implements Subject {
       }
       const [oldest] = this.flying.values();
       if (oldest?.suspectedOf || (oldest && next.suspectedOf)) return;
-      const { maxInFlight = 32 } = this.options;
-      if (this.flying.size >= Math.min(maxInFlight, this.hello.limits?.maxInFlight ?? Infinity)) return;
+      if (this.flying.size >= this.maxInFlight) return;
       this.queue.shift();
       this.send(next, this.process);
     }
@@ -196,7 +195,12 @@ export class ProcessSubject implements Subject {
     this.deadlines.record(flight.cell, flight.program, us === undefined ? this.waiting.ms : us / 1000);
     if (id === oldest) this.waiting.restart();
     flight.settle(answer);
-    this.pump();
+    // Refilled by halves: one system call then carries many requests, and the subject never waits.
+    if (this.flying.size <= this.maxInFlight / 2) this.pump();
+  }
+
+  private get maxInFlight(): number {
+    return Math.min(this.options.maxInFlight ?? 32, this.hello.limits?.maxInFlight ?? Infinity);
   }
 
   private tick(): void {

@@ -232,10 +232,13 @@ tbody:has(input:checked) .part { display: table-row; }
   .matrix-frame.fits thead th:first-child { border-top-left-radius: 8px; }
   .matrix-frame.fits thead th:last-child { border-top-right-radius: 8px; }
 }
+@media (max-width: 60rem) {
+  .halves { grid-template-columns: minmax(0, 1fr); }
+}
 @media (max-width: 44rem) {
   .page { padding: 1.25rem 1rem 4rem; }
   section { margin-top: 3rem; }
-  .halves, .properties > div { grid-template-columns: minmax(0, 1fr); }
+  .properties > div { grid-template-columns: minmax(0, 1fr); }
   .finding { padding: 1rem; }
   .facts > div { grid-template-columns: minmax(0, 1fr); }
   .strip { grid-template-columns: repeat(2, minmax(0, 1fr)); }

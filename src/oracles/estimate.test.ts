@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { compare, overlap, resolution, unknown } from "./estimate.js";
+
+describe("compare", () => {
+  const estimate = { value: 2, bound: 0.5 };
+
+  it("agrees up to the bound, and contradicts beyond", () => {
+    expect([1.5, 2, 2.5].map((got) => compare(got, estimate))).toEqual(["agrees", "agrees", "agrees"]);
+    expect(compare(2.5000000000000004, estimate)).toBe("contradicts");
+  });
+
+  it.each([NaN, Infinity, -Infinity])("contradicts %s where a finite value is known", (got) => {
+    expect(compare(got, estimate)).toBe("contradicts");
+  });
+
+  it("cannot tell where nothing is known", () => {
+    expect(compare(2, unknown)).toBe("cannot tell");
+    expect(compare(2, { value: 2, bound: Infinity })).toBe("cannot tell");
+    expect(compare(2, { value: NaN, bound: 0 })).toBe("cannot tell");
+    expect(compare(2, { value: 2, bound: NaN })).toBe("cannot tell");
+  });
+});
+
+describe("overlap", () => {
+  it("is symmetric, touches included", () => {
+    const a = { value: 0, bound: 1 };
+    expect([overlap(a, { value: 2, bound: 1 }), overlap({ value: 2, bound: 1 }, a)]).toEqual([true, true]);
+    expect(overlap(a, { value: 2.5, bound: 1 })).toBe(false);
+  });
+
+  it("never contradicts an oracle that knows nothing", () => {
+    expect(overlap(unknown, { value: 2, bound: 0 })).toBe(true);
+  });
+});
+
+it("resolution is relative, 0 for exact answers and Infinity for none", () => {
+  expect(resolution({ value: -4, bound: 1 })).toBe(0.25);
+  expect(resolution({ value: 0, bound: 0 })).toBe(0);
+  expect(resolution({ value: 0, bound: 1 })).toBe(Infinity);
+  expect(resolution(unknown)).toBe(Infinity);
+});
