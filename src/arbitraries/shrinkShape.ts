@@ -66,7 +66,6 @@ function* cuts(c: Case): Generator<Cut> {
       if (length > 1)
         for (let i = 0; i < length; i++) yield { input, axis, keep: range(0, length).filter((j) => j !== i) };
       if (length === 1) yield { input, axis, keep: null };
-      if (length > 0) yield { input, axis, keep: [] };
     }
   }
 }

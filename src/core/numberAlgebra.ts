@@ -77,7 +77,9 @@ function comparisons(A: () => Algebra<number>, gates: Gates | undefined): Compar
     select(a, b, greater, less, tie, jump = false) {
       const { members, hull } = gates.decide([a, b], jump);
       if (hull) throw new Error("a hull needs an arithmetic of sets");
-      return members.length > 1 ? tie() : members[0] === 0 ? greater() : less();
+      // As without gates: what is not a number is neither greater nor less.
+      if (members.length > 1 || Number.isNaN(a) || Number.isNaN(b)) return tie();
+      return members[0] === 0 ? greater() : less();
     },
     argmax: (xs) => shares(A(), xs.length, gates.decide(xs, false).members),
     floor: (x) => gates.floor(x),

@@ -77,9 +77,11 @@ async function whereThrown(found: Minimised, subject: Subject): Promise<Minimise
 /** The parts by which equal faults are recognised. */
 export function signatureOf(c: Case, judgement: LawJudgement): Signature {
   const { nodes } = c.program;
+  // Tensors without elements fail for reasons of their own, and must not stand for a fault that everybody meets.
+  const empty = c.inputs.some((x) => x.data.length === 0) ? " (empty)" : "";
   return {
     op: nodes.length === 1 ? nodes[0].op : "programs",
-    kind: judgement.kind ?? judgement.verdict,
+    kind: (judgement.kind ?? judgement.verdict) + empty,
     where: judgement.where ?? "",
   };
 }
@@ -115,7 +117,8 @@ function title(signature: Signature, c: Case, { kind }: LawJudgement): string {
   const what = signature.where.startsWith("gradient")
     ? `gradient${ofInput(signature.where, c)}`
     : signature.where.replace(/\[0\]$/, "");
-  return `${ops}: ${what} ${SAYS[kind ?? ""] ?? `is wrong (${kind})`}`;
+  const empty = c.inputs.some((x) => x.data.length === 0) ? ", for tensors without elements" : "";
+  return `${ops}: ${what} ${SAYS[kind ?? ""] ?? `is wrong (${kind})`}${empty}`;
 }
 
 /** Names the input where there are several. */
@@ -129,9 +132,7 @@ function shown(c: Case, judgement: LawJudgement): Finding["shown"] {
   return {
     inputs: c.inputs.map((x) => showTensor(x, c)),
     cotangents: c.cotangents.map((x) => showTensor(x, c)),
-    expected: expected
-      ? showExpected(expected)
-      : "a result",
+    expected: expected ? showExpected(expected) : "a result",
     got: got === undefined ? reason : shortest(got, c.dtype),
   };
 }

@@ -36,7 +36,7 @@ export async function minimise(
       if (batch.length === 0) break;
       evaluations += batch.length;
       const judgements = await Promise.all(batch.map(recheck));
-      const found = judgements.findIndex((j) => sameFault(j, judgement));
+      const found = judgements.findIndex((j) => sameFault(j, judgement) && asPlain(j, judgement));
       if (found >= 0) {
         best = { case: batch[found], judgement: judgements[found] };
         improved = true;
@@ -50,6 +50,13 @@ export async function minimise(
 function sameFault(a: LawJudgement, b: LawJudgement): boolean {
   const result = (where: string | undefined): string | undefined => where?.replace(/\[\d+\]$/, "");
   return a.verdict === b.verdict && a.kind === b.kind && result(a.where) === result(b.where);
+}
+
+/** A case that barely fails shows nothing: a simpler one must be about as far off as the first was. */
+function asPlain(a: LawJudgement, first: LawJudgement): boolean {
+  const { errorOverAttainable: wanted } = first;
+  if (wanted === undefined || !Number.isFinite(wanted)) return true;
+  return (a.errorOverAttainable ?? 0) >= Math.min(wanted / 2, 1e4);
 }
 
 function take<T>(from: Generator<T>, count: number): T[] {

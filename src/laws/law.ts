@@ -1,4 +1,4 @@
-import type { Tensor } from "../core/tensor.js";
+import { filled, type Tensor } from "../core/tensor.js";
 import { showShape, sameShape } from "../core/shape.js";
 import type { Precision } from "../oracles/attainable.js";
 import type { Point } from "../oracles/quantity.js";
@@ -111,23 +111,51 @@ export function readAnswer(c: Case, outcome: Outcome, mode: Mode): Answer {
   if (outcome.status !== "ok") throw new Error(`unreachable outcome ${outcome.status}`);
   const { shapes } = check(c.program);
   const outputs = c.program.outputs.map((value) => shapes[value]);
-  const value = readTensors(outcome.value, outputs, "value", c);
+  // A value's dtype is the value's own matter: a wrong one does not keep its gradient from being judged.
+  const value = readTensors(outcome.value, outputs, "value", mode === "value" ? c.dtype : undefined);
   if (!value.ok) return value;
   if (mode === "value") return { ok: true, value: value.tensors, grads: [] };
-  const wanted = mode === "vjp" ? differentiable(c.program).map((k) => c.program.inputs[k].shape) : outputs;
-  const grads = readTensors(outcome.grads, wanted, mode === "vjp" ? "gradient" : "tangent", c);
+  const grads =
+    mode === "vjp"
+      ? readGradients(c, outcome.grads)
+      : readTensors(outcome.grads, outputs, "tangent", c.dtype);
   if (!grads.ok) return grads;
   return { ok: true, value: value.tensors, grads: grads.tensors };
 }
 
+/** Gradients of all differentiable inputs; of one that no output depends on, "none" is as good as zeros. */
+function readGradients(c: Case, wires: readonly (WireTensor | null)[] | undefined): Results {
+  const inputs = differentiable(c.program);
+  const used = reachable(c.program);
+  const present = wires?.map((wire, i) => {
+    const k = inputs[i];
+    if (wire || k === undefined || used.has(k)) return wire;
+    return encodeTensor(filled(c.program.inputs[k].shape, 0), c.dtype);
+  });
+  const shapes = inputs.map((k) => c.program.inputs[k].shape);
+  return readTensors(present, shapes, "gradient", c.dtype);
+}
+
+/** Numbers of the values that some output depends on. */
+function reachable(program: Case["program"]): ReadonlySet<number> {
+  const used = new Set(program.outputs);
+  for (let n = program.nodes.length - 1; n >= 0; n--) {
+    if (used.has(program.inputs.length + n)) for (const value of program.nodes[n].inputs) used.add(value);
+  }
+  return used;
+}
+
+type Results =
+  | { readonly ok: true; readonly tensors: Tensor[] }
+  | { readonly ok: false; readonly judgement: LawJudgement };
+
+/** @param dtype that the results must have; undefined when any will do */
 function readTensors(
   wires: readonly (WireTensor | null)[] | undefined,
   shapes: readonly (readonly number[])[],
   name: string,
-  c: Case,
-):
-  | { readonly ok: true; readonly tensors: Tensor[] }
-  | { readonly ok: false; readonly judgement: LawJudgement } {
+  dtype: Case["dtype"] | undefined,
+): Results {
   const bad = (kind: string, where: string, reason: string) =>
     ({ ok: false, judgement: failure(kind, where, reason) }) as const;
   if (!wires) return bad("missing", name, `no ${name} came back`);
@@ -146,7 +174,9 @@ function readTensors(
         `${where} has shape ${showShape(wire.shape)} instead of ${showShape(shape)}`,
       );
     }
-    if (wire.dtype !== c.dtype) return bad("dtype", where, `${where} is ${wire.dtype} instead of ${c.dtype}`);
+    if (dtype !== undefined && wire.dtype !== dtype) {
+      return bad("dtype", where, `${where} is ${wire.dtype} instead of ${dtype}`);
+    }
     try {
       tensors.push(decodeTensor(wire));
     } catch (error) {
@@ -157,7 +187,8 @@ function readTensors(
   return { ok: true, tensors };
 }
 
-const resultOf = (mode: Mode): string => (mode === "value" ? "value" : mode === "vjp" ? "gradient" : "tangent");
+const resultOf = (mode: Mode): string =>
+  mode === "value" ? "value" : mode === "vjp" ? "gradient" : "tangent";
 
 /** What an outcome without results means; undefined when there are results. */
 export function refusal(outcome: Outcome, mode: Mode): LawJudgement | undefined {
@@ -170,7 +201,8 @@ export function refusal(outcome: Outcome, mode: Mode): LawJudgement | undefined 
         reason: `${outcome.what}${outcome.detail ? `: ${outcome.detail}` : ""}`,
       };
     case "error":
-      if (outcome.error.type === INCONSISTENT_TENSOR) return failure("shape", resultOf(mode), outcome.error.message);
+      if (outcome.error.type === INCONSISTENT_TENSOR)
+        return failure("shape", resultOf(mode), outcome.error.message);
       return {
         verdict: "error",
         kind: "throws",

@@ -10,8 +10,10 @@ function parseTensor(text: string): Tensor {
   const nested = JSON.parse(text) as Nested;
   const shape: number[] = [];
   for (let level = nested; typeof level !== "number"; level = level[0]) shape.push(level.length);
-  return tensor(shape, [nested].flat(Infinity) as number[]);
+  return tensor(shape, leaves(nested));
 }
+
+const leaves = (nested: Nested): number[] => (typeof nested === "number" ? [nested] : nested.flatMap(leaves));
 
 /** The numbers of an example have a handful of roundings, and its decimals one. */
 function expectEqual(got: { shape: readonly number[]; data: ArrayLike<number> } | null, text: string): void {

@@ -37,7 +37,10 @@ const NATURAL = 8;
 const ALWAYS = 8;
 /** An accepted error this large a part of the terms could not have failed: the case decides nothing. */
 export const RHO = 1e-2;
-/** More open comparisons than this are not told apart by "all first" and "all last" runs. */
+/**
+ * More open comparisons than this, in programs of several ops, are not told apart by "all first" and "all last" runs.
+ * Within one op they do not act on each other, and the hull covers them all.
+ */
 const MOST_CROSSINGS = 8;
 
 interface Runs {
@@ -127,7 +130,7 @@ export class Attainable {
       if (settled()) break;
     }
     if (undecided.jump) return { undecidable: "a jump (sign, floor) is closer than rounding can tell" };
-    if (undecided.crossings > MOST_CROSSINGS) {
+    if (undecided.crossings > MOST_CROSSINGS && this.point.program.nodes.length > 1) {
       return { undecidable: `${undecided.crossings} comparisons are closer than rounding can tell` };
     }
     if (undecided.groups.size > 0) return this.opened(undecided, overflow);

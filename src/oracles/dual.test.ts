@@ -9,7 +9,7 @@ import { evaluate, liftAll } from "../program/evaluate.js";
 import { forward } from "../program/forward.js";
 import { check, type CheckedProgram } from "../program/program.js";
 import { ProgramBuilder } from "../program/builder.js";
-import { loadBigNumbers, type BigNumbers } from "./bigAlgebra.js";
+import { exactDecimal, loadBigNumbers, type BigNumbers } from "./bigAlgebra.js";
 import { bigFunctions } from "./bigFunctions.js";
 import { alignTangents, directional, duals, type Dual } from "./dual.js";
 import { lastSums, tangentsOfInputs } from "./quantity.js";
@@ -17,6 +17,15 @@ import { lastSums, tangentsOfInputs } from "./quantity.js";
 const D = duals(DOUBLES);
 const moving = (v: number): Dual<number> => ({ v, d: 1 });
 const still = (v: number): Dual<number> => ({ v, d: 0 });
+
+const branch = (): Dual<number> => still(1);
+const refuse = (): Dual<number> => {
+  throw new Error("not this branch");
+};
+
+/** f″, by duals of duals. */
+const second = (f: (x: Dual<Dual<number>>) => Dual<Dual<number>>, x: number): number =>
+  f({ v: { v: x, d: 1 }, d: { v: 1, d: 0 } }).d.d;
 
 /** Points inside each domain; |x| both small and large. */
 const POINTS: { readonly [name in Intrinsic]: readonly number[] } = {
@@ -47,7 +56,7 @@ beforeAll(async () => {
 /** f′ by a central difference of 90 digits, good to some 55. */
 function slope(f: (x: InstanceType<BigNumbers>) => InstanceType<BigNumbers>, x: number): number {
   const h = new Big("1e-30");
-  const at = new Big(x);
+  const at = new Big(exactDecimal(x));
   return f(at.plus(h))
     .minus(f(at.minus(h)))
     .div(h.times(2))
@@ -132,8 +141,6 @@ describe("the tangents of duals", () => {
 
   it("of tangents are second derivatives", () => {
     const DD = duals(D);
-    const second = (f: (x: Dual<Dual<number>>) => Dual<Dual<number>>, x: number): number =>
-      f({ v: { v: x, d: 1 }, d: { v: 1, d: 0 } }).d.d;
     expect(second((x) => DD.mul(x, DD.mul(x, x)), 2)).toBe(12);
     expectNear(
       second((x) => DD.exp(DD.mul(x, x)), 0.5),
@@ -179,9 +186,6 @@ describe("comparison sites", () => {
   });
 
   it("evaluate only the branch that is taken", () => {
-    const refuse = (): Dual<number> => {
-      throw new Error("not this branch");
-    };
     expect(D.select(still(1), still(2), refuse, () => moving(4), refuse)).toEqual(moving(4));
   });
 
@@ -191,8 +195,7 @@ describe("comparison sites", () => {
       select: (_a, _b, greater, less) => Math.max(greater(), less()),
     };
     const A = duals(greedy);
-    const one = (): Dual<number> => still(1);
-    expect(() => A.select(still(1), still(2), one, one, one)).toThrow("follows one branch, not 2");
+    expect(() => A.select(still(1), still(2), branch, branch, branch)).toThrow("follows one branch, not 2");
   });
 });
 

@@ -83,7 +83,12 @@ function summarizeSubject(record: CollectedRecord, { id, hello }: LineOf<"header
   return { subject, planned: judged.flatMap(({ planned }) => planned) };
 }
 
-const severity = ({ verdict }: Pick<ReportFinding, "verdict">): number => (VERDICTS[verdict].wrong ? 1 : 0);
+/** Wrong numbers first, then refusals, then what only tensors without elements show; what is not wrong comes last. */
+function severity({ verdict, witness }: Pick<ReportFinding, "verdict" | "witness">): number {
+  if (!VERDICTS[verdict].wrong) return 0;
+  if (witness.inputs.some(({ b64 }) => b64 === "")) return 1;
+  return verdict === "fail" ? 3 : 2;
+}
 
 /** The subject's plan and work by op and property, in the order of the header's lists. */
 function groupsOf({ header, units, skipped }: CollectedRecord, subject: string): Group[] {

@@ -37,7 +37,7 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
     const judgement = await judgeCase(property.law, c, subject);
     const same =
       judgement.verdict === finding.verdict &&
-      (judgement.kind ?? judgement.verdict) === finding.signature.kind;
+      judgement.kind === finding.judgement.kind;
     const { wrong } = VERDICTS[judgement.verdict];
     const word = same ? pc.red("SAME") : wrong ? pc.red("CHANGED") : pc.green("FIXED");
     const { implementation } = subject.hello;
