@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { GradproofError } from "../core/errors.js";
-import { gradproofVersion } from "../subjects/gradproofVersion.js";
+import { gradproofVersion } from "../core/gradproofVersion.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addList } from "./commands/list.js";
 import { addReplay } from "./commands/replay.js";

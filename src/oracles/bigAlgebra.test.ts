@@ -2,12 +2,19 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Algebra, Intrinsic } from "../core/algebra.js";
 import { Stream } from "../core/random.js";
-import { bigNumbers, exactDecimal, loadBigNumbers, withDigits, type BigNumbers, type BigSite } from "./bigAlgebra.js";
+import {
+  bigNumbers,
+  exactDecimal,
+  loadBigNumbers,
+  withDigits,
+  type BigNumbers,
+  type BigSite,
+} from "./bigAlgebra.js";
 import { bigFunctions } from "./bigFunctions.js";
 
 /** mpmath at 80 digits, of the doubles as they are. */
 const TABLE: readonly (readonly [Intrinsic, number, string])[] = [
-  ["exp", 0.1, "1.10517091807564763094664882345877965774166341637421962084148"],
+  ["exp", 0.1, "1.10517091807564763094663882345877965774166341637421962084148"],
   ["exp", -700, "9.85967654375977085670537294784946510511560018140094171058647e-305"],
   ["expm1", 1e-20, "9.99999999999999945158271454209571651181053083996154845329753e-21"],
   ["expm1", -0.3, "-0.259181779318282125708391764055348015123652597260501406095953"],
@@ -56,7 +63,13 @@ function algebra(seed: number, onSite?: (site: BigSite) => void): Algebra<Instan
 describe("exactDecimal", () => {
   it("has every digit of a double", () => {
     expect(exactDecimal(0.1)).toBe("1000000000000000055511151231257827021181583404541015625e-55");
-    expect([0.5, -3, 2 ** 60, 0, -0].map(exactDecimal)).toEqual(["5e-1", "-3", "1152921504606846976", "0", "-0"]);
+    expect([0.5, -3, 2 ** 60, 0, -0].map(exactDecimal)).toEqual([
+      "5e-1",
+      "-3",
+      "1152921504606846976",
+      "0",
+      "-0",
+    ]);
     expect(exactDecimal(Number.MIN_VALUE)).toMatch(/^494065645841246544\d+625e-1074$/);
     expect([NaN, Infinity, -Infinity].map(exactDecimal)).toEqual(["NaN", "Infinity", "-Infinity"]);
   });
@@ -91,7 +104,19 @@ describe("the functions", () => {
   });
 
   it("are exact at 0, whatever the coins", () => {
-    for (const name of ["expm1", "log1p", "sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf"] as const) {
+    for (const name of [
+      "expm1",
+      "log1p",
+      "sin",
+      "tan",
+      "asin",
+      "atan",
+      "sinh",
+      "tanh",
+      "asinh",
+      "atanh",
+      "erf",
+    ] as const) {
       expect(algebra(2)[name](new C(0)).toNumber()).toBe(0);
     }
     for (const name of ["exp", "cos", "cosh"] as const) expect(algebra(2)[name](new C(0)).eq(1)).toBe(true);
@@ -113,7 +138,11 @@ describe("arithmetic", () => {
     const A = algebra(4);
     expect(A.add(A.lift(0.1), A.neg(A.lift(0.1))).isZero()).toBe(true);
     expect(A.mul(A.constant("0.1"), A.constant("0.2")).toString()).toBe("0.02");
-    expect(A.sum([A.lift(1), A.lift(2 ** -52)]).minus(1).toNumber()).toBe(2 ** -52);
+    expect(
+      A.sum([A.lift(1), A.lift(2 ** -52)])
+        .minus(1)
+        .toNumber(),
+    ).toBe(2 ** -52);
     expect(A.sum([]).isZero()).toBe(true);
     expect(A.sqrt(A.lift(2.25)).toString()).toBe("1.5");
   });
@@ -135,11 +164,8 @@ describe("arithmetic", () => {
 
   it("knows powers of negative numbers, and the quadrants", () => {
     const A = algebra(5);
-    const near = (x: InstanceType<BigNumbers>, y: number): void => {
-      expect(x.minus(y).abs().lte("1e-60")).toBe(true);
-    };
-    near(A.pow(A.lift(-2), A.lift(3)), -8);
-    near(A.pow(A.lift(4), A.lift(-0.5)), 0.5);
+    expect(A.pow(A.lift(-2), A.lift(3)).plus(8).abs().lte("1e-60")).toBe(true);
+    expect(A.pow(A.lift(4), A.lift(-0.5)).minus(0.5).abs().lte("1e-60")).toBe(true);
     expect(A.pow(A.lift(-2), A.lift(0.5)).isNaN()).toBe(true);
     expect(A.pow(A.lift(0), A.lift(0)).toNumber()).toBe(1);
     expect(A.atan2(A.lift(0), A.lift(1)).toNumber()).toBe(0);

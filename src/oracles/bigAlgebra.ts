@@ -43,7 +43,7 @@ export function exactDecimal(x: number): string {
   const exponent = Number(bits[0] >> 52n);
   let mantissa = (bits[0] & (2n ** 52n - 1n)) + (exponent === 0 ? 0n : 2n ** 52n);
   let power = Math.max(exponent, 1) - 1075;
-  for (; power < 0 && mantissa !== 0n && mantissa % 2n === 0n; power++) mantissa /= 2n;
+  for (; power < 0 && mantissa % 2n === 0n; power++) mantissa /= 2n;
   const sign = x < 0 || Object.is(x, -0) ? "-" : "";
   // m·2^−k = m·5^k·10^−k
   return power >= 0

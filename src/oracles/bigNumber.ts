@@ -227,9 +227,7 @@ function scaleOf(inputs: readonly Tensor[], moving: readonly (Tensor | null)[]):
 /** The same in doubles; nothing is known at a kink. */
 export function toEstimate({ value, bound, kink }: BigEstimate): Estimate {
   const nearest = Number(value);
+  if (kink || Number.isNaN(nearest)) return { value: nearest, bound: Infinity };
   // Half a spacing for the value, and one rounding for the bound.
-  return {
-    value: nearest,
-    bound: kink ? Infinity : Number(bound) * (1 + 2 ** -52) + Math.abs(nearest) * 2 ** -53,
-  };
+  return { value: nearest, bound: Number(bound) * (1 + 2 ** -52) + Math.abs(nearest) * 2 ** -53 };
 }

@@ -1,5 +1,5 @@
 import { GradproofError } from "../core/errors.js";
-import type { EvalReply, EvalRequest, SnippetReply } from "../record/protocol.js";
+import { INCONSISTENT_TENSOR, type EvalReply, type EvalRequest, type SnippetReply } from "../record/protocol.js";
 import type { Adapter, AdapterRequest, AdapterResult } from "./adapter.js";
 import { decodeTyped, encodeTyped, overlap, type TypedTensor } from "./typedTensor.js";
 
@@ -21,7 +21,9 @@ export async function answer(adapter: Adapter, question: Question): Promise<Eval
     return { id, status: "ok", ...encodeResult(result, question), us };
   } catch (error) {
     if (!(error instanceof GradproofError)) throw error;
-    return { id, status: "protocol", detail: error.message };
+    const { code, message } = error;
+    if (code === INCONSISTENT_TENSOR) return { id, status: "error", error: { type: code, message } };
+    return { id, status: "protocol", detail: message };
   }
 }
 
@@ -84,6 +86,9 @@ function refusal(error: unknown) {
   if (error instanceof Error && error.name === "UnsupportedError" && "what" in error) {
     const detail = "detail" in error ? String(error.detail) : error.message;
     return { status: "unsupported" as const, what: String(error.what), detail };
+  }
+  if (error instanceof GradproofError && error.code === "unknown-op") {
+    return { status: "unsupported" as const, what: "op", detail: error.message };
   }
   if (!(error instanceof Error)) {
     return { status: "error" as const, error: { type: typeof error, message: String(error) } };

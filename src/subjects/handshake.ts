@@ -7,7 +7,7 @@ import {
   type Hello,
   type Log,
 } from "../record/protocol.js";
-import { gradproofVersion } from "./gradproofVersion.js";
+import { gradproofVersion } from "../core/gradproofVersion.js";
 import { parseJson } from "./readReply.js";
 import { describeEnding, lastLines, SubjectProcess, type Ending } from "./subjectProcess.js";
 

@@ -76,8 +76,8 @@ describe.each(starts)("an adapter %s", (_, start) => {
     expect(await subject.evaluate(ask("nothing"))).not.toHaveProperty("value");
     expect(await subject.evaluate(ask("rows"))).toMatchObject({ status: "protocol" });
     expect(await subject.evaluate(ask("wrongSize"))).toMatchObject({
-      status: "protocol",
-      detail: "a tensor of shape [3] has 3 elements, its data 2",
+      status: "error",
+      error: { type: "InconsistentTensor", message: "a tensor of shape [3] has 3 elements, its data 2" },
     });
   });
 

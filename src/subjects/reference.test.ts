@@ -83,6 +83,21 @@ describe("the reference", () => {
     expect(outcome).toMatchObject({ status: "unsupported", what: "dtype" });
   });
 
+  it("lacks an op that nobody has described", async () => {
+    const subject = inProcessSubject("reference", referenceAdapter());
+    const program = { ...tanh, nodes: [{ ...tanh.nodes[0], op: "conjure@1" }] };
+    const inputs = [encodeTyped(vector(Float64Array.of(1, 2)))];
+    const outcome = await subject.evaluate({
+      program,
+      mode: "value",
+      inputs,
+      wrt: [],
+      seeds: [],
+      want: ["value"],
+    });
+    expect(outcome).toMatchObject({ status: "unsupported", what: "op" });
+  });
+
   it("gives each gradient memory of its own", () => {
     const reference = referenceAdapter();
     // The output is the input: its gradient is the very seed.

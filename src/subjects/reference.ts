@@ -11,7 +11,7 @@ import { reverse } from "../program/reverse.js";
 import type { Hello } from "../record/protocol.js";
 import type { Program } from "../record/program.js";
 import { UnsupportedError, type AdapterRequest, type AdapterResult } from "./adapter.js";
-import { gradproofVersion } from "./gradproofVersion.js";
+import { gradproofVersion } from "../core/gradproofVersion.js";
 import type { SynchronousAdapter } from "./intercept.js";
 import type { TypedTensor } from "./typedTensor.js";
 

@@ -1,7 +1,6 @@
-import type { EvalRequest, Hello, Outcome } from "../record/protocol.js";
+import type { EvalQuestion, Hello, Outcome } from "../record/protocol.js";
 
-/** What is asked of a subject; the driver adds the id. */
-export type EvalQuestion = Omit<EvalRequest, "cmd" | "id">;
+export type { EvalQuestion } from "../record/protocol.js";
 
 /** An implementation under verification, as a campaign sees it. It answers; it never judges and cannot skip. */
 export interface Subject {

@@ -1,5 +1,6 @@
 import { GradproofError } from "../core/errors.js";
 import { showShape, sizeOf } from "../core/shape.js";
+import { INCONSISTENT_TENSOR } from "../record/protocol.js";
 import type { DType, WireTensor } from "../record/tensor.js";
 
 /** Numbers as libraries hold them: the class of the array says the dtype. */
@@ -21,7 +22,10 @@ export function decodeTyped(wire: WireTensor): TypedTensor {
   return { shape: wire.shape, data };
 }
 
-/** @throws GradproofError `protocol` when it is not a tensor: what an adapter returns comes from outside */
+/**
+ * @throws GradproofError `protocol` when it is not a tensor at all, which is the adapter's fault, and
+ *   `InconsistentTensor` when its shape and its data do not belong together, which is the library's
+ */
 export function encodeTyped(tensor: TypedTensor): WireTensor {
   const found = DTYPES.find(([, Class]) => tensor?.data instanceof Class);
   if (!found || !Array.isArray(tensor.shape)) {
@@ -30,7 +34,7 @@ export function encodeTyped(tensor: TypedTensor): WireTensor {
   const { shape, data } = tensor;
   if (sizeOf(shape) !== data.length) {
     throw new GradproofError(
-      "protocol",
+      INCONSISTENT_TENSOR,
       `a tensor of shape ${showShape(shape)} has ${sizeOf(shape)} elements, its data ${data.length}`,
     );
   }

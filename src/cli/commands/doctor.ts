@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { GradproofError } from "../../core/errors.js";
-import { gradproofVersion } from "../../subjects/gradproofVersion.js";
+import { gradproofVersion } from "../../core/gradproofVersion.js";
 import { KNOWN_SUBJECTS } from "../../subjects/known.js";
 
 export function addDoctor(program: Command): void {

@@ -6,7 +6,7 @@ import { RecordFile } from "../../campaign/recordWriter.js";
 import { runCampaign, type SubjectSource } from "../../campaign/run.js";
 import { selfTest } from "../../campaign/selfTest.js";
 import { OPS } from "../../ops/index.js";
-import { gradproofVersion } from "../../subjects/gradproofVersion.js";
+import { gradproofVersion } from "../../core/gradproofVersion.js";
 import { KNOWN_SUBJECTS, startSubject } from "../../subjects/known.js";
 import { MUTANTS } from "../../../fixtures/mutants/index.js";
 import { PROPERTIES } from "../../../properties/index.js";

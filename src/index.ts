@@ -1,0 +1,21 @@
+/** What gradproof offers to programs; the command line offers the rest. */
+
+export { GradproofError, InvalidProgramError } from "./core/errors.js";
+export { ulpDistance, ulp, type FloatType } from "./core/float.js";
+export { tensor, type Tensor } from "./core/tensor.js";
+export { OPS, findOp } from "./ops/index.js";
+export { ProgramBuilder } from "./program/builder.js";
+export { check, singleOp, type CheckedProgram, type Program } from "./program/program.js";
+export { checkGradient } from "./oracles/checkGradient.js";
+export { differences } from "./oracles/finiteDifferences.js";
+export { caseArbitrary } from "./arbitraries/caseArbitrary.js";
+export { drawCase } from "./arbitraries/drawCase.js";
+export { drawProgram } from "./arbitraries/drawProgram.js";
+export { shrink } from "./arbitraries/shrink.js";
+export { UnsupportedError, type Adapter, type AdapterRequest, type AdapterResult } from "./subjects/adapter.js";
+export { inProcessSubject } from "./subjects/inProcess.js";
+export { startSubject } from "./subjects/known.js";
+export { referenceAdapter } from "./subjects/reference.js";
+export type { Subject } from "./subjects/subject.js";
+export type { Case } from "./record/case.js";
+export type { Report } from "./record/report.js";
