@@ -68,5 +68,7 @@ export const finiteDifferences: Property = {
   about: everyOp,
   dtype: "f64",
   perClass: true,
-  draw: ordinary,
+  // Away from kinks and ties, where differences have nothing to say; the property "kinks" looks there.
+  draw: (stream, op, { dtype, classes }) =>
+    drawCase(stream, op!, { dtype, classes, region: stream.pick(["normal", "magnitudes"] as const) }),
 };

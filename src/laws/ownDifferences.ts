@@ -1,21 +1,25 @@
 import { sizeOf } from "../core/shape.js";
 import { dot } from "../core/sum.js";
 import type { Tensor } from "../core/tensor.js";
-import { Attainable, RHO } from "../oracles/attainable.js";
-import { differences, differencePoints, exactDirection } from "../oracles/finiteDifferences.js";
+import { Attainable, F, RHO } from "../oracles/attainable.js";
+import { differences, exactDirection, type Differences } from "../oracles/finiteDifferences.js";
 import { flatten } from "../oracles/quantity.js";
+import { smoothReach } from "../oracles/smoothReach.js";
 import { differentiable } from "../program/program.js";
 import type { Case } from "../record/case.js";
 import { askGradient, askValue, failure, PASS, pointOf, readAnswer, undecided, type Law } from "./law.js";
 
-/** Steps of a central difference that are asked for at once: 2⁻⁹ to 2⁻²⁰ of the inputs. */
+/** Steps of a central difference that are asked for at once, each half of the one before. */
 const LEVELS = 12;
+/** The first step of `differences`, as a part of the direction. */
+const LARGEST_STEP = 2 ** -9;
 
 /**
  * ⟨g, w⟩ agrees with central differences of the subject's own outputs.
  *
- * Every step is asked for beforehand, since requests do not depend on answers; the search for the best one happens
- * on the answers.
+ * Requests do not depend on answers, so every step is asked for beforehand, and the search for the best one happens
+ * on the answers. Our rules only choose how far the steps may reach: not across a kink, and not so far that the
+ * derivative changes much.
  */
 export const ownDifferences: Law = {
   name: "own differences",
@@ -24,59 +28,86 @@ export const ownDifferences: Law = {
   judge(c, [first, ...rest], precision) {
     const answer = readAnswer(c, first, "vjp");
     if (!answer.ok) return answer.judgement;
-    const x = flatten(moving(c));
-    const v = flatten(c.cotangents);
-    const { direction } = exactDirection(x, scaled(c), LEVELS);
-    const table = new Map<string, Float64Array>();
-    for (const [i, point] of points(c).entries()) {
-      const value = readAnswer(at(c, point), rest[i], "value");
+    const outputs = new Map<string, Float64Array>();
+    for (const [i, x] of points(c).entries()) {
+      const value = readAnswer(at(c, x), rest[i], "value");
       if (!value.ok) return value.judgement;
-      table.set(point.join(), flatten(value.value));
+      outputs.set(x.join(), flatten(value.value));
     }
-    const g = flatten(answer.grads);
-    const own = dot(g, direction);
+    const w = direction(c);
+    const { direction: along } = exactDirection(flatten(moving(c)), w, LEVELS);
+    const own = dot(flatten(answer.grads), along);
     const attainable = new Attainable("gradient", pointOf(c), precision);
-    const size = dot(attainable.terms, direction.map(Math.abs));
-    const measured = differences((point) => table.get(point.join())!, x, scaled(c), v, {
-      levels: LEVELS,
-      expected: own,
-      size,
-    });
-    if (measured.status === "domain") return undecided("domain: no step on both sides has finite values");
-    const allowed =
-      measured.bound + dot(attainable.floors(), direction.map(Math.abs)) + 4 * precision.format.eta;
-    if (!(Math.abs(own - measured.value) <= allowed)) {
-      // A rough function tells its noise by how its slopes scatter; only a factor beyond that is proof.
-      if (measured.status === "noisy" && Math.abs(own - measured.value) <= 8 * allowed) {
-        return undecided("noise: the outputs are too rough to difference");
-      }
-      return failure(
-        "differences",
-        "gradient",
-        `along one direction the gradient gives ${own}, differences of the outputs ${measured.value}`,
-        {
-          expected: { low: measured.value - allowed, high: measured.value + allowed, value: measured.value },
-          got: own,
-          errorOverAttainable: (3 * Math.abs(own - measured.value)) / allowed,
-        },
+    const size = dot(attainable.terms, along.map(Math.abs));
+    const slack = dot(attainable.floors(), along.map(Math.abs)) + 4 * precision.format.eta;
+    const value = new Attainable("value", pointOf(c), precision);
+    // Outputs are first taken to be rounded once; only what then looks wrong pays for their attainable error.
+    let measured = measure(c, outputs, w, value.floors());
+    if (!(Math.abs(own - measured.value) <= measured.bound + slack)) {
+      const tolerance = value.fullTolerance();
+      if ("undecidable" in tolerance) return undecided(tolerance.undecidable);
+      measured = measure(
+        c,
+        outputs,
+        w,
+        tolerance.textbook.map((t) => t / F),
       );
     }
-    if (allowed > RHO * size + precision.format.smallestNormal) {
+    if (measured.status === "domain" || !Number.isFinite(measured.bound)) {
+      return undecided("domain: no step on both sides stays where the op is smooth");
+    }
+    const allowed = measured.bound + slack;
+    if (!(Math.abs(own - measured.value) <= allowed)) {
+      const reason = `along one direction the gradient gives ${own}, differences of the outputs ${measured.value}`;
+      return failure("differences", "gradient", reason, {
+        expected: { low: measured.value - allowed, high: measured.value + allowed, value: measured.value },
+        got: own,
+        errorOverAttainable: (3 * Math.abs(own - measured.value)) / allowed,
+      });
+    }
+    // Where every term of the gradient is zero, a slope as large as the outputs (w is in units of x) would be seen.
+    const yardstick =
+      size > 0 ? size : dot(flatten(c.cotangents).map(Math.abs), flatten(answer.value).map(Math.abs));
+    if (allowed > RHO * yardstick + precision.format.smallestNormal) {
       return undecided("noise: differences cannot resolve a gradient of this size");
     }
     return PASS;
   },
 };
 
-const moving = (c: Case): Tensor[] => differentiable(c.program).map((k) => c.inputs[k]);
-
-/** The case's tangents, in units of the inputs: a step is a part of x, not an absolute number. */
-function scaled(c: Case): Float64Array {
-  const x = flatten(moving(c));
-  return flatten(c.tangents).map((t, i) => t * (Math.abs(x[i]) > 2 ** -40 ? Math.abs(x[i]) : 1));
+/** The slope of ⟨v, f⟩ along w from outputs already asked for, whose absolute errors are `noise`. */
+function measure(
+  c: Case,
+  outputs: ReadonlyMap<string, Float64Array>,
+  w: Float64Array,
+  noise: Float64Array,
+): Differences {
+  const v = flatten(c.cotangents);
+  const total = dot(v.map(Math.abs), noise);
+  const f = (x: Float64Array): Float64Array => Float64Array.of(dot(v, outputs.get(x.join())!));
+  return differences(f, flatten(moving(c)), w, Float64Array.of(1), { levels: LEVELS, noise: () => total });
 }
 
-const points = (c: Case): Float64Array[] => differencePoints(flatten(moving(c)), scaled(c), LEVELS);
+const moving = (c: Case): Tensor[] => differentiable(c.program).map((k) => c.inputs[k]);
+
+/** The case's tangents in units of the inputs (1 at most), shortened to where the op is smooth. */
+function direction(c: Case): Float64Array {
+  const x = flatten(moving(c));
+  const w = flatten(c.tangents).map((t, i) => t * (x[i] === 0 ? 1 : Math.min(Math.abs(x[i]), 1)));
+  const reach = smoothReach(pointOf(c), w, LARGEST_STEP);
+  return w.map((step) => step * reach);
+}
+
+/** Every point that `differences` may evaluate, in its own arithmetic. */
+function points(c: Case): Float64Array[] {
+  const x = flatten(moving(c));
+  const { direction: along, levels } = exactDirection(x, direction(c), LEVELS);
+  const steps = Array.from({ length: levels }, (_, level) => LARGEST_STEP * 2 ** -level).flatMap((h) => [
+    h,
+    -h,
+  ]);
+  return [0, ...steps].map((step) => x.map((value, i) => value + step * along[i]));
+}
 
 /** The same case at other inputs. */
 function at(c: Case, flat: Float64Array): Case {

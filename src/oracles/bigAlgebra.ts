@@ -39,12 +39,13 @@ const bits = new BigUint64Array(double.buffer);
  */
 export function exactDecimal(x: number): string {
   if (!Number.isFinite(x)) return String(x);
+  if (Number.isSafeInteger(x)) return Object.is(x, -0) ? "-0" : String(x);
   double[0] = Math.abs(x);
   const exponent = Number(bits[0] >> 52n);
   let mantissa = (bits[0] & (2n ** 52n - 1n)) + (exponent === 0 ? 0n : 2n ** 52n);
   let power = Math.max(exponent, 1) - 1075;
   for (; power < 0 && mantissa % 2n === 0n; power++) mantissa /= 2n;
-  const sign = x < 0 || Object.is(x, -0) ? "-" : "";
+  const sign = x < 0 ? "-" : "";
   // m·2^−k = m·5^k·10^−k
   return power >= 0
     ? `${sign}${mantissa * 2n ** BigInt(power)}`

@@ -92,8 +92,9 @@ export function differences(
     }
   }
   if (steps.length === 0) return result("domain", unknown);
-  const roughness = Math.max(1, ...steps.slice(-8).map(({ truncation, floor }) => truncation / floor));
-  if (!line.resolves(levels - 1, roughness)) return result("noisy", unknown);
+  const finest = steps.slice(-8);
+  if (!line.resolves(finest.map(({ level }) => level))) return result("noisy", unknown);
+  const roughness = Math.max(1, ...finest.map(({ truncation, floor }) => truncation / floor));
   return result(roughness === 1 ? "ok" : "noisy", roughEstimate(steps, roughness));
 }
 
@@ -130,10 +131,11 @@ function* richardson(line: Line, levels: number): Generator<Step> {
 
 /**
  * Where no step settled, f tells its noise itself: by how much the shortest steps exceed their floors. The longest
- * step is taken from which on noise is all that is left.
+ * step is taken from which on noise is all that is left, up to
+ * twice what eight steps have shown of it.
  */
 function roughEstimate(steps: readonly Step[], roughness: number): Estimate {
-  const last = steps.findLastIndex(({ truncation, floor }) => !(truncation <= roughness * floor));
+  const last = steps.findLastIndex(({ truncation, floor }) => !(truncation <= 2 * roughness * floor));
   const { R, truncation, floor } = steps[Math.min(last + 1, steps.length - 1)];
   return { value: R, bound: truncation + 4 * roughness * floor };
 }

@@ -1,4 +1,4 @@
-import { dot } from "../core/sum.js";
+import { dot, sum } from "../core/sum.js";
 import type { Estimate } from "./estimate.js";
 
 /** Something that can only be evaluated: all inputs in one run of numbers, all outputs in another. */
@@ -83,10 +83,19 @@ export class Line {
     return this.oneSided(level, finer);
   }
 
-  /** False where f bends within a step by more than its noise: at a pole, say, closer than any step. */
-  resolves(level: number, roughness: number): boolean {
-    const gap = this.gap(level);
-    return gap !== undefined && Math.abs(gap.D) <= SEEN * roughness * gap.floor;
+  /** False where f(x) lies apart from all values around it: at a pole, say, that is closer than any step. */
+  resolves(levels: readonly number[]): boolean {
+    const around = levels
+      .flatMap((level) => [-stepOf(level), stepOf(level)])
+      .map((step) => this.projected(step));
+    const low = Math.min(...around);
+    const high = Math.max(...around);
+    return Math.abs(this.projected(0) - (low + high) / 2) <= high - low;
+  }
+
+  /** ⟨v, f⟩; outputs with cotangent 0 do not count. */
+  private projected(step: number): number {
+    return sum(this.at(step).map((y, j) => (this.v[j] === 0 ? 0 : this.v[j] * y)));
   }
 
   /** D₊ − D₋, the difference of the one-sided slopes. */
