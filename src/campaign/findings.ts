@@ -25,7 +25,8 @@ export class Findings {
   async include(unit: Unit, judged: JudgedCase[], subject: Subject): Promise<JudgedCase[]> {
     const result = [...judged];
     const explained = new Map<string, { readonly finding: Finding } | { readonly because: string }>();
-    for (const [i, each] of judged.entries()) {
+    for (const each of plainestFirst(judged)) {
+      const i = judged.indexOf(each);
       const { verdict } = each.judgement;
       if (!VERDICTS[verdict].wrong && verdict !== "accepted-invalid") continue;
       const raw = key(unit.subject, signatureOf(each.case, each.judgement));
@@ -91,6 +92,15 @@ export class Findings {
     this.bySignature.set(at, counted);
     return counted;
   }
+}
+
+/** Where a fault shows most: the case that is explained is the one furthest off, or else the first. */
+function plainestFirst(judged: readonly JudgedCase[]): JudgedCase[] {
+  const off = ({ judgement }: JudgedCase): number => {
+    const ratio = judgement.errorOverAttainable ?? 0;
+    return Number.isFinite(ratio) ? ratio : 0;
+  };
+  return [...judged].sort((a, b) => off(b) - off(a));
 }
 
 const key = (subject: string, { op, kind, where }: Signature): string =>

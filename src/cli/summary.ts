@@ -8,7 +8,14 @@ export function summaryText(report: Report, folder: string): string {
   const lines: string[] = [];
   for (const subject of report.subjects) {
     lines.push("", pc.bold(verdictSentence(subject)));
-    for (const [i, finding] of subject.findings.entries()) lines.push("", ...findingLines(finding, i + 1));
+    const numbered = subject.findings.map((finding, i) => ({ finding, number: i + 1 }));
+    const [plain, empty] = [false, true].map((wanted) =>
+      numbered.filter(({ finding }) => isEmpty(finding) === wanted),
+    );
+    for (const { finding, number } of plain) lines.push("", ...findingLines(finding, number));
+    if (empty.length > 0) lines.push("", pc.dim("Only for tensors without elements:"));
+    for (const { finding, number } of empty)
+      lines.push(`${String(number).padStart(3)}. ${headline(finding)}  ${pc.cyan(finding.replay)}`);
     const { counts } = subject;
     const spelled = Object.entries(counts)
       .map(([verdict, count]) => `${count.toLocaleString("en")} ${verdict}`)
@@ -28,13 +35,18 @@ export function summaryText(report: Report, folder: string): string {
   return lines.join("\n");
 }
 
-function findingLines(finding: ReportFinding, number: number): string[] {
+const isEmpty = (finding: ReportFinding): boolean => finding.witness.inputs.some(({ b64 }) => b64 === "");
+
+function headline(finding: ReportFinding): string {
   const { wrong } = VERDICTS[finding.verdict];
+  return `${wrong ? pc.red(finding.verdict) : pc.yellow(finding.verdict)}  ${pc.bold(finding.title)}`;
+}
+
+function findingLines(finding: ReportFinding, number: number): string[] {
   const ratio = finding.judgement.errorOverAttainable;
-  const label = wrong ? pc.red(finding.verdict) : pc.yellow(finding.verdict);
   const indent = "     ";
   return [
-    `${String(number).padStart(3)}. ${label}  ${pc.bold(finding.title)}`,
+    `${String(number).padStart(3)}. ${headline(finding)}`,
     `${indent}at        ${finding.inputs.map(oneLine).join("  ·  ")}`,
     ...(attributesOf(finding) ? [`${indent}with      ${attributesOf(finding)}`] : []),
     ...(finding.cotangents.length > 0 && !finding.signature.where.startsWith("value")

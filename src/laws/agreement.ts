@@ -66,8 +66,10 @@ function judgedDerivative(
   if (valueJudgement.verdict === "fail") return undecided("the value is wrong already");
   const judgement = judged(c, quantity, results, precision);
   if (judgement.verdict === "inconclusive") return judgement;
-  const doubt = oraclesAgree(pointOf(c), precision);
-  return doubt ? undecided(doubt) : judgement;
+  const agreement = oraclesAgree(pointOf(c), precision);
+  // Where only one oracle has an answer, agreeing with it is as good as can be had; differing from it proves nothing.
+  if (agreement.agree || (agreement.silent && judgement.verdict === "pass")) return judgement;
+  return undecided(agreement.doubt);
 }
 
 function judged(c: Case, quantity: Quantity, results: readonly Tensor[], precision: Precision): LawJudgement {

@@ -1,6 +1,7 @@
+import { gamma } from "../core/float.js";
 import { broadcastIndex, broadcastShapes, sizeOf } from "../core/shape.js";
 import { dot } from "../core/sum.js";
-import type { Tensor } from "../core/tensor.js";
+import { mapTensor, type Tensor } from "../core/tensor.js";
 import { Attainable } from "../oracles/attainable.js";
 import { flatten, locate, shapesOf } from "../oracles/quantity.js";
 import { differentiable } from "../program/program.js";
@@ -27,8 +28,14 @@ export const adjoint: Law = {
       new Attainable("tangent", pointOf(c), precision),
       new Attainable("gradient", pointOf(c), precision),
     ];
+    // Results are rounded at their own sizes too, which are not the reference's when a derivative is wrong.
+    const rounding =
+      4 *
+      precision.format.u *
+      (dot(u.map(Math.abs), flatten(ahead.grads).map(Math.abs)) +
+        dot(v.map(Math.abs), flatten(backward.grads).map(Math.abs)));
     const budget = (widths: readonly Float64Array[]): number =>
-      dot(u.map(Math.abs), widths[0]) + dot(v.map(Math.abs), widths[1]) + 4 * precision.format.eta;
+      dot(u.map(Math.abs), widths[0]) + dot(v.map(Math.abs), widths[1]) + rounding + 4 * precision.format.eta;
     if (Math.abs(left - right) <= budget(attainable.map((each) => each.floors()))) return PASS;
     const full = attainable.map(widthsOf);
     for (const width of full) if (!width.ok) return undecided(width.reason);
@@ -71,9 +78,17 @@ export const broadcastReduced: Law = {
     const expected = flatten(summed(c, full.grads));
     const got = flatten(answer.grads);
     const [whole, parts] = [c, copies].map((each) => new Attainable("gradient", pointOf(each), precision));
+    // Adding n copies in order loses (n − 1)·u of their sizes at most, which are the subject's own.
+    const sizes = flatten(
+      summed(
+        c,
+        full.grads.map((g) => mapTensor(g, Math.abs)),
+      ),
+    );
+    const rounding = sizes.map((size) => gamma(copies.cotangents[0].data.length, precision.format.u) * size);
     const allowedBy = (own: Float64Array, ofCopies: Float64Array): Float64Array => {
       const added = flatten(summed(c, split(copies, ofCopies)));
-      return own.map((width, i) => width + added[i]);
+      return own.map((width, i) => width + added[i] + rounding[i]);
     };
     const suspect = (allowed: Float64Array): number =>
       got.findIndex((x, i) => !(Math.abs(x - expected[i]) <= allowed[i] || Object.is(x, expected[i])));

@@ -103,6 +103,14 @@ export const softsign = elementwise({
         return [A.div(gy, A.mul(d, d))];
       },
     },
+    {
+      // The quotient rule as it stands, which cancels as |x| grows.
+      vjp(A, gy, [x]) {
+        const size = absolute(A, x);
+        const d = A.add(A.lift(1), size);
+        return [A.sub(A.div(gy, d), A.div(A.mul(gy, size), A.mul(d, d)))];
+      },
+    },
   ],
 });
 

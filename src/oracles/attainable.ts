@@ -129,6 +129,9 @@ export class Attainable {
       if (settled() && this.forms === 1) return this.decided(runs, runs);
       if (settled()) break;
     }
+    if (undecided.atJump && this.quantity !== "value") {
+      return { undecidable: "at a jump (sign, floor) there is no derivative" };
+    }
     if (undecided.jump) return { undecidable: "a jump (sign, floor) is closer than rounding can tell" };
     if (undecided.crossings > MOST_CROSSINGS && this.point.program.nodes.length > 1) {
       return { undecidable: `${undecided.crossings} comparisons are closer than rounding can tell` };

@@ -152,8 +152,12 @@ class Check {
     if (this.evaluations + MOST_EVALUATIONS > this.mostEvaluations) return "budget";
     const x = this.xs[k];
     const w = exactDirection(x, wanted).direction;
-    const got = dot(g, w);
-    const size = w.reduce((total, step, i) => total + Math.abs(g[i] * step), 0);
+    // Other elements than those that move do not count, even if they are NaN.
+    const got = dot(
+      g.map((value, i) => (w[i] === 0 ? 0 : value)),
+      w,
+    );
+    const size = w.reduce((total, step, i) => (step === 0 ? total : total + Math.abs(g[i] * step)), 0);
     const estimate = differences((moved) => this.evaluate(this.xs.with(k, moved)), x, w, v, {
       ...(this.options.noise && { noise: this.options.noise }),
       center: this.center,

@@ -92,7 +92,7 @@ export function differences(
     }
   }
   if (steps.length === 0) return result("domain", unknown);
-  const finest = steps.slice(-8);
+  const finest = steps.slice(-16);
   if (!line.resolves(finest.map(({ level }) => level))) return result("noisy", unknown);
   const roughness = Math.max(1, ...finest.map(({ truncation, floor }) => truncation / floor));
   return result(roughness === 1 ? "ok" : "noisy", roughEstimate(steps, roughness));
@@ -132,10 +132,10 @@ function* richardson(line: Line, levels: number): Generator<Step> {
 /**
  * Where no step settled, f tells its noise itself: by how much the shortest steps exceed their floors. The longest
  * step is taken from which on noise is all that is left, up to
- * twice what eight steps have shown of it.
+ * four times what the shortest half of the steps have shown of it.
  */
 function roughEstimate(steps: readonly Step[], roughness: number): Estimate {
-  const last = steps.findLastIndex(({ truncation, floor }) => !(truncation <= 2 * roughness * floor));
+  const last = steps.findLastIndex(({ truncation, floor }) => !(truncation <= 4 * roughness * floor));
   const { R, truncation, floor } = steps[Math.min(last + 1, steps.length - 1)];
   return { value: R, bound: truncation + 4 * roughness * floor };
 }

@@ -33,6 +33,8 @@ export interface Undecided {
   readonly crossings: number;
   /** A jump is among them, so that values themselves are unknown. */
   readonly jump: boolean;
+  /** Some argument lies exactly at a jump: its value is known there, a derivative does not exist. */
+  readonly atJump: boolean;
 }
 
 /** Compares the sites of rounded passes with those of the exact one. */
@@ -67,6 +69,7 @@ export class Spreads {
     const groups = new Map<number, readonly number[]>();
     let crossings = 0;
     let jump = false;
+    let atJump = false;
     this.exact.forEach((site, s) => {
       const top = site.members[0];
       const open: number[] = [];
@@ -78,6 +81,7 @@ export class Spreads {
           open.push(j);
         } else if (spread === 0) {
           if (distance === 0 && !site.jump) open.push(j);
+          if (distance === 0 && site.jump) atJump = true;
         } else if (
           !(distance > F * spread + u * Math.max(Math.abs(site.values[top]), Math.abs(site.values[j])))
         ) {
@@ -91,7 +95,7 @@ export class Spreads {
         if (crosses && site.jump) jump = true;
       }
     });
-    return { groups, crossings, jump };
+    return { groups, crossings, jump, atJump };
   }
 
   /** How far alternative j lies below the exact pass's maximum; for `floor`, from its nearest integer. */

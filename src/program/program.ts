@@ -1,4 +1,4 @@
-import { InvalidProgramError } from "../core/errors.js";
+import { GradproofError, InvalidProgramError } from "../core/errors.js";
 import { showShape, type Shape } from "../core/shape.js";
 import { findOp } from "../ops/index.js";
 import type { AnyOp, Attributes, Input } from "../ops/op.js";
@@ -28,7 +28,7 @@ export function check(program: Program): CheckedProgram {
   }
   const ops = program.nodes.map((node, n) => {
     const where = `node ${n} (${node.op})`;
-    const op = findOp(node.op);
+    const op = within(where, () => findOp(node.op));
     const { low, high } = op.arity;
     if (node.inputs.length < low || node.inputs.length > high) {
       throw new InvalidProgramError(
@@ -44,17 +44,8 @@ export function check(program: Program): CheckedProgram {
     }
     const inputs = op.inputs(node.inputs.length, node.attributes);
     node.inputs.forEach((value, k) => checkType(where, inputs[k], types[value]));
-    try {
-      shapes.push(
-        op.shape(
-          node.inputs.map((value) => shapes[value]),
-          node.attributes,
-        ),
-      );
-    } catch (error) {
-      if (error instanceof InvalidProgramError) throw new InvalidProgramError(`${where}: ${error.message}`);
-      throw error;
-    }
+    const read = node.inputs.map((value) => shapes[value]);
+    shapes.push(within(where, () => op.shape(read, node.attributes)));
     types.push("float");
     return op;
   });
@@ -65,6 +56,17 @@ export function check(program: Program): CheckedProgram {
     }
   }
   return { ...program, ops, shapes };
+}
+
+/** Puts the node before what is said of it. */
+function within<R>(where: string, step: () => R): R {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof InvalidProgramError) throw new InvalidProgramError(`${where}: ${error.message}`);
+    if (error instanceof GradproofError) throw new GradproofError(error.code, `${where}: ${error.message}`);
+    throw error;
+  }
 }
 
 function checkType(where: string, input: Input, type: InputType): void {

@@ -35,9 +35,7 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
   const subject = await startSubject(options.subject ?? finding.subject);
   try {
     const judgement = await judgeCase(property.law, c, subject);
-    const same =
-      judgement.verdict === finding.verdict &&
-      judgement.kind === finding.judgement.kind;
+    const same = judgement.verdict === finding.verdict && judgement.kind === finding.judgement.kind;
     const { wrong } = VERDICTS[judgement.verdict];
     const word = same ? pc.red("SAME") : wrong ? pc.red("CHANGED") : pc.green("FIXED");
     const { implementation } = subject.hello;
