@@ -92,7 +92,7 @@ describe("shrink", () => {
     for (let seed = 0; seed < 10; seed++) {
       const c = drawProgram(new Stream(seed, "program"), { dtype: "f32", has });
       const chained = (s: Case): boolean =>
-        s.program.nodes.at(-1)!.inputs.some((value) => value >= s.program.inputs.length);
+        s.program.nodes.at(-1)?.inputs.some((value) => value >= s.program.inputs.length) ?? false;
       if (!chained(c)) continue;
       const { case: least } = smallest(c, chained);
       expect(least.program.nodes.length).toBe(2);

@@ -1,5 +1,6 @@
 import { shortest } from "../core/float.js";
 import { sizeOf } from "../core/shape.js";
+import { findOp } from "../ops/index.js";
 import type { Case } from "../record/case.js";
 import { isValid } from "./validCase.js";
 import { smallerPrograms } from "./shrinkProgram.js";
@@ -13,10 +14,19 @@ import { simplerValues } from "./shrinkValues.js";
 export function* shrink(c: Case): Generator<Case> {
   const size = complexity(c);
   for (const candidates of [smallerPrograms, smallerShapes, simplerValues]) {
-    for (const candidate of candidates(c)) {
+    for (const draft of candidates(c)) {
+      const candidate = repaired(draft);
       if (precedes(complexity(candidate), size) && isValid(candidate)) yield candidate;
     }
   }
+}
+
+/** Gives structured inputs (indices, probabilities) back the structure that cutting and rounding took. */
+function repaired(c: Case): Case {
+  if (c.program.nodes.length !== 1) return c;
+  const [node] = c.program.nodes;
+  const { repair } = findOp(node.op);
+  return repair ? { ...c, inputs: repair(c.inputs, node.attributes) } : c;
 }
 
 /** What makes a case large, most important first: nodes, numbers, axes, attributes, digits. */
@@ -38,7 +48,9 @@ function cost(x: number, c: Case): number {
   if (x === 1) return 0;
   if (x === 0) return Object.is(x, -0) ? 3 : 1;
   const text = shortest(Math.abs(x), c.dtype);
-  return 1 + text.length + (x < 0 ? 1 : 0);
+  // Numbers far from 1 are harder to picture than their length tells.
+  const exponent = Math.max(0, Math.abs(Math.log10(Math.abs(x))) - 3);
+  return 1 + text.length + (x < 0 ? 1 : 0) + exponent / 2;
 }
 
 function attributeCost(attributes: Case["program"]["nodes"][number]["attributes"]): number {

@@ -107,7 +107,7 @@ function* refit(c: Case, program: Program, inputs: readonly Tensor[]): Generator
   yield {
     ...c,
     program: { inputs: checked.inputs, nodes: checked.nodes, outputs: checked.outputs },
-    inputs: inputs.map((x, k) => clampIndices(x, checked.inputs[k].type, inputs)),
+    inputs,
     cotangents: checked.outputs.map((value, o) => resized(c.cotangents[o], checked.shapes[value])),
     tangents: differentiable(checked).map((k, i) =>
       resized(c.tangents[Math.min(i, c.tangents.length - 1)], checked.inputs[k].shape),
@@ -125,13 +125,6 @@ function adaptAttributes(program: Program, inputs: readonly Tensor[]): Program |
     node.attributes,
   );
   return attributes && { ...program, nodes: [{ ...node, attributes }] };
-}
-
-/** Positions into an axis that became shorter are moved to its end; too far ones are refused by the op. */
-function clampIndices(x: Tensor, type: Program["inputs"][number]["type"], inputs: readonly Tensor[]): Tensor {
-  if (type !== "index") return x;
-  const longest = Math.max(1, ...inputs.filter((other) => other !== x).flatMap((other) => other.shape));
-  return { shape: x.shape, data: x.data.map((i) => Math.min(i, longest - 1)) };
 }
 
 /** The leading part of a direction; numbers that it lacks are 1. */

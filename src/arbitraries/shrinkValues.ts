@@ -10,11 +10,18 @@ const STEPS: readonly Simplify[] = [
   () => 0,
   Math.abs,
   Math.round,
+  halfTheExponent,
   digits(1),
   digits(2),
   digits(3),
   digits(5),
 ];
+
+/** 1e-45 becomes 1e-22, then 1e-11: a fault at the ends of the range often shows at everyday sizes too. */
+function halfTheExponent(x: number): number {
+  const exponent = Math.log10(Math.abs(x));
+  return Number.isFinite(exponent) ? Math.sign(x) * 10 ** Math.trunc(exponent / 2) : x;
+}
 
 function digits(count: number): Simplify {
   return (x) => (Number.isFinite(x) ? Number(x.toPrecision(count)) : x);

@@ -94,11 +94,14 @@ export class Findings {
   }
 }
 
-/** Where a fault shows most: the case that is explained is the one furthest off, or else the first. */
+/** An error this large is plain; beyond it, larger ones are not better examples (they are at the ends of the range). */
+const PLAIN = 1e4;
+
+/** Where a fault shows: the case that is explained is the first that is plainly off, or else the one furthest off. */
 function plainestFirst(judged: readonly JudgedCase[]): JudgedCase[] {
   const off = ({ judgement }: JudgedCase): number => {
     const ratio = judgement.errorOverAttainable ?? 0;
-    return Number.isFinite(ratio) ? ratio : 0;
+    return Number.isFinite(ratio) ? Math.min(ratio, PLAIN) : 0;
   };
   return [...judged].sort((a, b) => off(b) - off(a));
 }

@@ -151,8 +151,9 @@ function splitCotangent(c: Case): [Tensor[], Tensor[], Tensor[]] {
   const a = c.cotangents.map((x) => onGrid(x));
   const b = a.map((x) => {
     const n = x.data.length;
-    // The same numbers in another order and of other signs: no direction of a, and as well conditioned.
-    return mapTensor(x, (_, i) => (i % 2 === 0 ? -1 : 0.5) * x.data[(i + 1) % n]);
+    // The same numbers in another order and of other signs: no direction of a, and as well conditioned. Halved, so
+    // that of a single element the sum is not 0, for which every odd function would do.
+    return mapTensor(x, (_, i) => (i % 2 === 0 ? -0.5 : 0.5) * x.data[(i + 1) % n]);
   });
   return [a, b, a.map((x, o) => mapTensor(x, (v, i) => v + b[o].data[i]))];
 }

@@ -13,6 +13,13 @@ export function drawLabels(stream: Stream, rows: number, classes: number): numbe
   }).flat();
 }
 
+/** The row itself when it is a distribution; else all of it for the class that had most. */
+export function nearestDistribution(row: readonly number[]): readonly number[] {
+  if (isDistribution(row)) return row;
+  const most = row.indexOf(Math.max(...row));
+  return row.map((_, i) => (i === most ? 1 : 0));
+}
+
 /** Not negative, and exactly 1 in sum: some implementations rely on it. */
 export const isDistribution = (row: readonly number[]): boolean =>
   row.every((p) => p >= 0) && row.reduce((sum, p) => sum + p, 0) === 1;

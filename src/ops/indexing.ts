@@ -63,6 +63,10 @@ export const gather = register<GatherAttributes>({
   },
   adapt: ([x], attributes) => adaptAxis(x.length, attributes),
   simpler: ({ axis }) => (axis === 0 ? [] : [{ axis: 0 }]),
+  repair([x, indices], { axis }) {
+    const last = Math.max(0, x.shape[normalizeAxis(axis, x.shape.length)] - 1);
+    return [x, { shape: indices.shape, data: indices.data.map((i) => Math.min(i, last)) }];
+  },
   accepts([x, indices], { axis }) {
     const { length } = splitAt(x.shape, axis);
     return indices.data.every((position) => isPosition(position, length));

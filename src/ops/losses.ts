@@ -4,7 +4,7 @@ import { sameShape, showShape, sizeOf, type Shape } from "../core/shape.js";
 import type { NdArray } from "../core/tensor.js";
 import { laneOf } from "./axes.js";
 import type { Average } from "./average.js";
-import { drawLabels, isDistribution } from "./distributions.js";
+import { drawLabels, isDistribution, nearestDistribution } from "./distributions.js";
 import { drawShape } from "./drawShape.js";
 import { logSoftmaxOf, shift, softmaxOf, sumOthers } from "./logSumExp.js";
 import {
@@ -217,6 +217,10 @@ export const softmaxCrossEntropy = register<LossAttributes>({
     { name: "labels", domain: real },
   ],
   accepts: ([, labels]) => rowsOf(labels).every(isDistribution),
+  repair: ([logits, labels]) => [
+    logits,
+    { shape: labels.shape, data: Float64Array.from(rowsOf(labels).flatMap(nearestDistribution)) },
+  ],
   shape: crossEntropyShape,
   draw(context) {
     const rank = context.rank(1, 3);

@@ -97,6 +97,8 @@ export interface Op<P extends Attributes = Attributes> {
 
   /** Whether inputs have the structure that is meant: indices in range, rows of probabilities. Default: always. */
   accepts?(xs: readonly Tensor[], attributes: P): boolean;
+  /** The inputs of such a structure that are nearest to others, for shrinking. */
+  repair?(xs: readonly Tensor[], attributes: P): readonly Tensor[];
 
   /** @throws InvalidProgramError when the shapes or attributes do not fit */
   shape(shapes: readonly Shape[], attributes: P): Shape;

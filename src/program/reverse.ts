@@ -15,7 +15,6 @@ function addArrays<T>(A: Algebra<T>, a: NdArray<T>, b: NdArray<T>): NdArray<T> {
  * Reverse mode: the cotangent of every input, from one cotangent per output.
  *
  * @param values every value of the program, as `evaluate` returns them
- * @param visit sees each node's contribution to the value it reads, before contributions are added up
  * @returns one array per input; null for inputs that are not numbers. An unused input has zeros.
  */
 export function reverse<T>(
@@ -39,7 +38,7 @@ export function allCotangents<T>(
   seeds: readonly NdArray<T>[],
   options: { readonly form?: Form } = {},
 ): (NdArray<T> | undefined)[] {
-  const cotangents = new Array<NdArray<T> | undefined>(values.length).fill(undefined);
+  const cotangents = values.map((): NdArray<T> | undefined => undefined);
   const accumulate = (value: number, gx: NdArray<T>): void => {
     const current = cotangents[value];
     cotangents[value] = current ? addArrays(A, current, gx) : gx;

@@ -1,5 +1,10 @@
 import { GradproofError } from "../core/errors.js";
-import { INCONSISTENT_TENSOR, type EvalReply, type EvalRequest, type SnippetReply } from "../record/protocol.js";
+import {
+  INCONSISTENT_TENSOR,
+  type EvalReply,
+  type EvalRequest,
+  type SnippetReply,
+} from "../record/protocol.js";
 import type { Adapter, AdapterRequest, AdapterResult } from "./adapter.js";
 import { decodeTyped, encodeTyped, overlap, type TypedTensor } from "./typedTensor.js";
 

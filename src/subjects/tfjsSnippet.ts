@@ -1,3 +1,4 @@
+import { shortest } from "../core/float.js";
 import type { AdapterRequest, TypedTensor } from "./adapter.js";
 import type { TfjsDescription } from "./tfjs.js";
 import { Expression } from "./tfjsExpression.js";
@@ -18,7 +19,7 @@ export function tfjsSnippet(request: AdapterRequest, library: TfjsDescription): 
     `const f = (${names.join(", ")}) => ${body(translated)};`,
     ``,
     single ? `const ys = [${call}];` : `const ys = ${call};`,
-    "ys.forEach((y, k) => console.log(`value[${k}] = [${y.dataSync()}]`));",
+    "ys.forEach((y, k) => console.log(`value[${k}]: ${y.dtype} [${y.shape}] = [${y.dataSync()}]`));",
     ...(mode === "value" ? [] : gradientLines(request, single, call)),
     ``,
   ].join("\n");
@@ -75,21 +76,11 @@ function gradientLines({ program, wrt, seeds }: AdapterRequest, single: boolean,
     `const loss = (${asked.join(", ")}) => ${loss};`,
     `const gradients = tf.grads(loss)([${asked.join(", ")}]);`,
     `const names = [${asked.map((name) => `"${name}"`).join(", ")}];`,
-    "gradients.forEach((g, k) => console.log(`gradient of ${names[k]} = [${g.dataSync()}]`));",
+    "gradients.forEach((g, k) => console.log(`gradient of ${names[k]}: [${g.shape}] = [${g.dataSync()}]`));",
   ];
 }
 
 function literal({ shape, data }: TypedTensor): string {
   const dtype = data instanceof Int32Array ? "int32" : data instanceof Uint8Array ? "bool" : "float32";
-  return `tf.tensor([${Array.from(data, shortest).join(", ")}], [${shape.join(", ")}], "${dtype}")`;
-}
-
-/** The fewest digits that round to the same float32. */
-export function shortest(x: number): string {
-  if (Object.is(x, -0)) return "-0";
-  for (let digits = 1; digits <= 9; digits++) {
-    const decimal = Number(x.toPrecision(digits));
-    if (Math.fround(decimal) === x) return String(decimal);
-  }
-  return String(x);
+  return `tf.tensor([${Array.from(data, (v) => shortest(v, "f32")).join(", ")}], [${shape.join(", ")}], "${dtype}")`;
 }
