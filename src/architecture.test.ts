@@ -102,11 +102,12 @@ describe("the arrows", () => {
   });
 });
 
-describe("the checker", () => {
-  const all = (): boolean => true;
-  const check = (file: string, ...imports: string[]): string[] =>
-    wrongImports(file, imports.map((wanted, i) => `import { x${i} } from "${wanted}";`).join("\n"), all);
+const everywhere = (): boolean => true;
 
+const check = (file: string, ...imports: string[]): string[] =>
+  wrongImports(file, imports.map((wanted, i) => `import { x${i} } from "${wanted}";`).join("\n"), everywhere);
+
+describe("the checker", () => {
   it.each([
     ["src/ops/tanh.ts", "../oracles/dual.js", "ops may not know oracles"],
     ["src/report/html/page.ts", "../../ops/index.js", "report may not know ops"],
@@ -159,7 +160,9 @@ describe("the checker", () => {
       const text = \`import { tf } from "mathjs";\`;
       const other = 'import "mathjs"';
     `;
-    const seen = wrongImports("src/ops/x.ts", source, all).map((line) => /oracles\/(\w+)/.exec(line)?.[1]);
+    const seen = wrongImports("src/ops/x.ts", source, everywhere).map(
+      (line) => /oracles\/(\w+)/.exec(line)?.[1],
+    );
     expect(seen).toEqual(["a", "b", "c", "d", "e"]);
   });
 

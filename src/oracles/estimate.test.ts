@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compare, overlap, resolution, unknown } from "./estimate.js";
+import { compare, unknown } from "./estimate.js";
 
 describe("compare", () => {
   const estimate = { value: 2, bound: 0.5 };
@@ -19,23 +19,4 @@ describe("compare", () => {
     expect(compare(2, { value: NaN, bound: 0 })).toBe("cannot tell");
     expect(compare(2, { value: 2, bound: NaN })).toBe("cannot tell");
   });
-});
-
-describe("overlap", () => {
-  it("is symmetric, touches included", () => {
-    const a = { value: 0, bound: 1 };
-    expect([overlap(a, { value: 2, bound: 1 }), overlap({ value: 2, bound: 1 }, a)]).toEqual([true, true]);
-    expect(overlap(a, { value: 2.5, bound: 1 })).toBe(false);
-  });
-
-  it("never contradicts an oracle that knows nothing", () => {
-    expect(overlap(unknown, { value: 2, bound: 0 })).toBe(true);
-  });
-});
-
-it("resolution is relative, 0 for exact answers and Infinity for none", () => {
-  expect(resolution({ value: -4, bound: 1 })).toBe(0.25);
-  expect(resolution({ value: 0, bound: 0 })).toBe(0);
-  expect(resolution({ value: 0, bound: 1 })).toBe(Infinity);
-  expect(resolution(unknown)).toBe(Infinity);
 });
