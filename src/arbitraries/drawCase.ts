@@ -82,6 +82,12 @@ function drawInputs(
       ? { shape, data: Float64Array.from(given) }
       : drawTensor(stream, shape, specs[k].domain, dtype, region);
   });
+  if (region === "ties" && op.elementwise) {
+    tieInputs(
+      stream,
+      inputs.filter((_, k) => isUnbounded(specs[k].domain)),
+    );
+  }
   if (op.relation)
     mendRelation(
       stream,
@@ -92,6 +98,18 @@ function drawInputs(
       region,
     );
   return inputs;
+}
+
+const isUnbounded = ({ type, low, high }: Domain): boolean =>
+  type === "float" && low === -Infinity && high === Infinity;
+
+/** Half of the numbers of later inputs are taken from the first: a maximum of two bends where they are equal. */
+function tieInputs(stream: Stream, [first, ...others]: readonly Tensor[]): void {
+  for (const { data } of others) {
+    for (let i = 0; i < data.length; i++) {
+      if (first.data.length > 0 && stream.chance(0.5)) data[i] = stream.pick(Array.from(first.data));
+    }
+  }
 }
 
 /** Draws again the elements that meet in a tuple which is not meant, such as a division by zero. */

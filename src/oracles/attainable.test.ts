@@ -52,6 +52,26 @@ function largest(gradients: readonly Tensor[]): [Tensor, number] | undefined {
   return found;
 }
 
+/** The verdicts on gradients of every op with an error in one element. */
+async function verdictsOn(error: number): Promise<[string, Assessment["verdict"]][]> {
+  const subject = subjectOf({ form: 0 });
+  const verdicts: [string, Assessment["verdict"]][] = [];
+  for (const op of OPS) {
+    for (let i = 0; i < 4; i++) {
+      const name = `planted ${op.name} ${i}`;
+      const c = drawCase(new Stream(SEED, name), op, { dtype: "f32", region: "normal" });
+      const got = await answersOf(c, "gradient", subject);
+      const target = largest(got);
+      if (!target) continue;
+      const [g, element] = target;
+      g.data[element] = Math.fround(g.data[element] * (1 + error));
+      verdicts.push([name, assess("gradient", pointOf(c), got, F32).verdict]);
+    }
+  }
+  expect(verdicts.length).toBeGreaterThan(200);
+  return verdicts;
+}
+
 /** 1 − y², the slope of tanh, in float32. */
 const textbookSlope = (x: number): Tensor => {
   const y = Math.fround(Math.tanh(x));
@@ -113,26 +133,6 @@ describe("correct float32 arithmetic", () => {
 });
 
 describe("a planted error", () => {
-  /** The verdicts on gradients of every op with an error in one element. */
-  async function verdictsOn(error: number): Promise<[string, Assessment["verdict"]][]> {
-    const subject = subjectOf({ form: 0 });
-    const verdicts: [string, Assessment["verdict"]][] = [];
-    for (const op of OPS) {
-      for (let i = 0; i < 4; i++) {
-        const name = `planted ${op.name} ${i}`;
-        const c = drawCase(new Stream(SEED, name), op, { dtype: "f32", region: "normal" });
-        const got = await answersOf(c, "gradient", subject);
-        const target = largest(got);
-        if (!target) continue;
-        const [g, element] = target;
-        g.data[element] = Math.fround(g.data[element] * (1 + error));
-        verdicts.push([name, assess("gradient", pointOf(c), got, F32).verdict]);
-      }
-    }
-    expect(verdicts.length).toBeGreaterThan(200);
-    return verdicts;
-  }
-
   it("of a relative 1e-4 in the gradient of one op is a failure", async () => {
     const verdicts = await verdictsOn(1e-4);
     expect(verdicts.filter(([, verdict]) => verdict !== "fail")).toEqual([]);
@@ -160,10 +160,10 @@ describe("a planted error", () => {
 
 describe("textbook forms", () => {
   it("are inaccurate where careful rules keep digits that they lose, and pass elsewhere", () => {
-    const judged = (x: number): Assessment => gradientOf(tanhAt(x), textbookSlope(x));
-    expect(judged(0.5)).toMatchObject({ verdict: "pass" });
-    expect(judged(8)).toMatchObject({ verdict: "inaccurate", kind: "rounding", result: 0, element: 0 });
-    expect(judged(8).errorOverAttainable).toBeGreaterThan(3);
+    const [moderate, saturated] = [0.5, 8].map((x) => gradientOf(tanhAt(x), textbookSlope(x)));
+    expect(moderate).toMatchObject({ verdict: "pass" });
+    expect(saturated).toMatchObject({ verdict: "inaccurate", kind: "rounding", result: 0, element: 0 });
+    expect(saturated.errorOverAttainable).toBeGreaterThan(3);
   });
 
   it("are no excuse for a number that none of them gives", () => {

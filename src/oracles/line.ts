@@ -67,20 +67,29 @@ export class Line {
    * A settled estimate against slopes far finer: undefined when they contradict it, and the two one-sided slopes
    * when these do not meet.
    *
-   * D₊(h) − D₋(h) is h·f″ where f is smooth and constant at a kink; what is left of it at h = 0 is found from two
-   * levels. More than three quarters of it left (a ratio above 0.8 from one level to the next) is a kink.
+   * D₊(h) − D₋(h) is h·f″ where f is smooth and constant at a kink. The two finest levels on which it is seen
+   * decide: a kink when more than three quarters of it are left at h = 0 (a ratio above 0.8 from one level to the
+   * next). What is left in any case is added to the bound, for kinks that are too slight to be seen.
    */
   inspect(best: Estimate, level: number, finer: number): Settled | undefined {
     const fine = this.central(finer);
     if (!fine || Math.abs(fine.D - best.value) > best.bound + fine.floor) return undefined;
-    const near = this.gap(finer);
-    const far = this.gap(level);
-    if (!near || !far) return undefined;
-    if (!(Math.abs(near.D) > SEEN * near.floor && Math.abs(far.D) > SEEN * far.floor)) return best;
-    const share = stepOf(finer) / stepOf(level);
-    const atZero = near.D - (far.D - near.D) * (share / (1 - share));
-    if (atZero / near.D <= 0.75) return best;
-    return this.oneSided(level, finer);
+    const finest = this.remainder(level, finer);
+    const coarser = this.remainder(level - 1, level);
+    if (!finest || !coarser) return undefined;
+    const { seen, share, left, from, to } = finest.seen ? finest : coarser;
+    if (seen && share > 0.75) return this.oneSided(from, to);
+    return { value: best.value, bound: best.bound + Math.min(Math.abs(left), Math.abs(coarser.left)) };
+  }
+
+  /** How much of D₊ − D₋ is left at h = 0, as two levels extrapolate it. */
+  private remainder(from: number, to: number) {
+    const [far, near] = [this.gap(from), this.gap(to)];
+    if (!far || !near) return undefined;
+    const ratio = stepOf(to) / stepOf(from);
+    const left = to === from ? near.D : near.D - (far.D - near.D) * (ratio / (1 - ratio));
+    const seen = [far, near].every((gap) => Math.abs(gap.D) > SEEN * gap.floor);
+    return { from, to, left, share: left / near.D, seen: seen && to > from };
   }
 
   /** False where f(x) lies apart from all values around it: at a pole, say, that is closer than any step. */

@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { caseOf, precisionIn, row, scalar } from "../../fixtures/builders/caseOf.js";
+import { tensor, type Tensor } from "../core/tensor.js";
+import { pointOf } from "../laws/law.js";
+import type { Case } from "../record/case.js";
+import { assess, type Assessment } from "./assess.js";
+
+const judge = (c: Case, grads: readonly Tensor[]): Assessment =>
+  assess("gradient", pointOf(c), grads, precisionIn(c.dtype));
+
+const f32 = { dtype: "f32" } as const;
+
+describe("tied maxima", () => {
+  const all = { attributes: { axes: "all", keepdims: false }, cotangents: [scalar(2)], ...f32 } as const;
+  const tied = caseOf("max", [row(1, 3, 3, 3)], all);
+
+  it("may share the gradient in any way", () => {
+    const third = Math.fround(2 / 3);
+    expect(judge(tied, [row(0, third, third, third)])).toMatchObject({ verdict: "pass", share: "0.333" });
+    expect(judge(tied, [row(0, 2, 0, 0)])).toMatchObject({ verdict: "convention", share: "1" });
+    expect(judge(tied, [row(0, 0, 0, 2)])).toMatchObject({ verdict: "convention", share: "0" });
+    expect(judge(tied, [row(0, 1, 0.5, 0.5)])).toMatchObject({ verdict: "convention", share: "0.5" });
+  });
+
+  it("may not each get all of it, nor share less than there is", () => {
+    expect(judge(tied, [row(0, 2, 2, 2)])).toMatchObject({
+      verdict: "fail",
+      kind: "tie",
+      along: [1, 2, 3],
+      got: 6,
+      expected: { value: 2 },
+    });
+    expect(judge(tied, [row(0, 0, 0, 0)])).toMatchObject({ verdict: "fail", kind: "tie", got: 0 });
+  });
+
+  it("leave nothing to the others", () => {
+    expect(judge(tied, [row(0.5, 0.5, 0.5, 0.5)])).toMatchObject({
+      verdict: "fail",
+      kind: "value",
+      element: 0,
+    });
+  });
+
+  it("of two operands may go to one side, or the other", () => {
+    const c = caseOf("maximum", [row(1, 2), row(1, 0)], { cotangents: [row(-3, 1)], ...f32 });
+    expect(judge(c, [row(-3, 1), row(0, 0)])).toMatchObject({ verdict: "convention", share: "1" });
+    expect(judge(c, [row(0, 1), row(-3, 0)])).toMatchObject({ verdict: "convention", share: "0" });
+    expect(judge(c, [row(-1.5, 1), row(-1.5, 0)])).toMatchObject({ verdict: "pass", share: "0.5" });
+    expect(judge(c, [row(-3, 1), row(-3, 0)])).toMatchObject({ verdict: "fail", kind: "tie" });
+  });
+});
+
+describe("a kink", () => {
+  const c = caseOf("relu", [scalar(0)], { cotangents: [scalar(-4)], ...f32 });
+
+  it("accepts what lies in the hull of the one-sided gradients, and says which share was taken", () => {
+    expect(judge(c, [scalar(0)])).toMatchObject({ verdict: "pass", share: "0" });
+    expect(judge(c, [scalar(-2)])).toMatchObject({ verdict: "convention", share: "0.5" });
+    expect(judge(c, [scalar(-4)])).toMatchObject({ verdict: "convention", share: "1" });
+  });
+
+  it("accepts nothing outside it", () => {
+    for (const outside of [-6, 0.001, 4]) {
+      expect(judge(c, [scalar(outside)])).toMatchObject({ verdict: "fail", kind: "value", got: outside });
+    }
+  });
+
+  it("one ulp away is none", () => {
+    const beside = caseOf("relu", [scalar(2 ** -149)], { cotangents: [scalar(-4)], ...f32 });
+    expect(judge(beside, [scalar(-4)])).toMatchObject({ verdict: "pass" });
+    expect(judge(beside, [scalar(0)])).toMatchObject({ verdict: "fail" });
+  });
+});
+
+describe("what an assessment tells", () => {
+  const c = caseOf("multiply", [row(2, 3, 5), row(7, 11, 13)], {
+    cotangents: [row(1, 1, 2)],
+    ...f32,
+  });
+
+  it("names the worst element of the right result, with an interval that holds the truth", () => {
+    const a = judge(c, [row(7, 11, 26), row(2, 3.001, 10.1)]);
+    expect(a).toMatchObject({ verdict: "fail", result: 1, element: 2, expected: { value: 10 } });
+    expect(a.got).toBe(10.1);
+    expect(a.expected!.low).toBeLessThan(10);
+    expect(a.expected!.high).toBeGreaterThan(10);
+    expect(a.expected!.high - a.expected!.low).toBeLessThan(1e-4);
+    // 0.1 against a tolerance of some roundings of 10.
+    expect(a.errorOverAttainable).toBeGreaterThan(1e4);
+  });
+
+  it("has a resolution even when everything is right", () => {
+    const a = judge(c, [row(7, 11, 26), row(2, 3, 10)]);
+    expect(a).toMatchObject({ verdict: "pass", reason: "", errorOverAttainable: 0 });
+    expect(a.resolution).toBeGreaterThan(0);
+    expect(a.resolution).toBeLessThan(1e-6);
+    expect(a.share).toBeUndefined();
+  });
+
+  it("passes tensors without elements", () => {
+    const empty = tensor([0, 3], []);
+    expect(judge(caseOf("multiply", [empty, empty], f32), [empty, empty])).toMatchObject({ verdict: "pass" });
+  });
+
+  it("prefers a failure to whatever else is there", () => {
+    const tanh = caseOf("tanh", [row(8, 0.5)], { cotangents: [row(1, 1)], ...f32 });
+    const y = Math.fround(Math.tanh(8));
+    const textbook = Math.fround(1 - Math.fround(y * y));
+    const right = Math.fround(1 / Math.cosh(0.5) ** 2);
+    expect(judge(tanh, [row(textbook, right)])).toMatchObject({ verdict: "inaccurate", element: 0 });
+    expect(judge(tanh, [row(textbook, 2 * right)])).toMatchObject({ verdict: "fail", element: 1 });
+    expect(judge(tanh, [row(textbook, NaN)])).toMatchObject({ verdict: "fail", kind: "nan", element: 1 });
+  });
+});
+
+describe("what cannot be told", () => {
+  it("is inconclusive: a result made of rounding alone", () => {
+    // sin(2²⁴·x): the argument keeps a digit or two, so that any number between −1 and 1 is as good as another.
+    const c = caseOf("matmul", [tensor([1, 2], [1e6, -1e6]), tensor([2, 1], [1, 1])], {
+      attributes: { transposeA: false, transposeB: false },
+      ...f32,
+    });
+    const softmax = caseOf("logSoftmax", [row(1e6, 0)], { attributes: { axis: 0 }, ...f32 });
+    expect(assess("value", pointOf(c), [tensor([1, 1], [0])], precisionIn("f32")).verdict).toBe("pass");
+    expect(assess("value", pointOf(softmax), [row(0, -1e6)], precisionIn("f32")).verdict).toBe("pass");
+  });
+
+  it("leaves subnormal results alone, whichever way they are rounded", () => {
+    const c = caseOf("multiply", [scalar(1e-30), scalar(1e-10)], { cotangents: [scalar(1)], ...f32 });
+    for (const value of [0, 1e-40, 1.00001e-40]) {
+      expect(assess("value", pointOf(c), [scalar(value)], precisionIn("f32", true)).verdict).toBe("pass");
+    }
+    expect(assess("value", pointOf(c), [scalar(1e-30)], precisionIn("f32", true)).verdict).toBe("fail");
+  });
+
+  it("calls a textbook form that overflows inaccurate", () => {
+    // x² leaves float32, y/x does not: −gy·y·y and −gy/x² are both how people write the gradient of 1/x.
+    const c = caseOf("reciprocal", [scalar(1e25)], { cotangents: [scalar(1e30)], ...f32 });
+    expect(judge(c, [scalar(-0)])).toMatchObject({ verdict: "fail" });
+    expect(judge(c, [scalar(NaN)])).toMatchObject({ verdict: "inaccurate", kind: "overflow" });
+  });
+});
