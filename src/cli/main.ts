@@ -22,6 +22,12 @@ const program = new Command("gradproof")
 for (const add of [addVerify, addReplay, addList, addReport, addDoctor]) add(program);
 for (const command of program.commands) command.exitOverride();
 
+// A reader that has seen enough (`| head`) closes the pipe: that is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

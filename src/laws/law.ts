@@ -149,6 +149,11 @@ type Results =
   | { readonly ok: true; readonly tensors: Tensor[] }
   | { readonly ok: false; readonly judgement: LawJudgement };
 
+const bad = (kind: string, where: string, reason: string): Results => ({
+  ok: false,
+  judgement: failure(kind, where, reason),
+});
+
 /** @param dtype that the results must have; undefined when any will do */
 function readTensors(
   wires: readonly (WireTensor | null)[] | undefined,
@@ -156,8 +161,6 @@ function readTensors(
   name: string,
   dtype: Case["dtype"] | undefined,
 ): Results {
-  const bad = (kind: string, where: string, reason: string) =>
-    ({ ok: false, judgement: failure(kind, where, reason) }) as const;
   if (!wires) return bad("missing", name, `no ${name} came back`);
   if (wires.length !== shapes.length) {
     return bad("missing", name, `${wires.length} ${name}s came back instead of ${shapes.length}`);

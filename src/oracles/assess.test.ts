@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { caseOf, precisionIn, row, scalar } from "../../fixtures/builders/caseOf.js";
+import { caseOf, caseOfProgram, precisionIn, row, scalar } from "../../fixtures/builders/caseOf.js";
 import { tensor, type Tensor } from "../core/tensor.js";
 import { pointOf } from "../laws/law.js";
+import { ProgramBuilder } from "../program/builder.js";
 import type { Case } from "../record/case.js";
 import { assess, type Assessment } from "./assess.js";
 
@@ -115,14 +116,16 @@ describe("what an assessment tells", () => {
 
 describe("what cannot be told", () => {
   it("is inconclusive: a result made of rounding alone", () => {
-    // sin(2²⁴·x): the argument keeps a digit or two, so that any number between −1 and 1 is as good as another.
-    const c = caseOf("matmul", [tensor([1, 2], [1e6, -1e6]), tensor([2, 1], [1, 1])], {
-      attributes: { transposeA: false, transposeB: false },
-      ...f32,
+    // One rounding of a·b = 10⁸ moves the sine's argument by more than 1.
+    const builder = new ProgramBuilder();
+    const [x, y] = [builder.input([]), builder.input([])];
+    const program = builder.build(builder.apply("sin", [builder.apply("multiply", [x, y])]));
+    const c = caseOfProgram(program, [scalar(10001.37), scalar(9998.71)], f32);
+    expect(assess("value", pointOf(c), [scalar(0.5)], precisionIn("f32"))).toMatchObject({
+      verdict: "inconclusive",
+      reason: expect.stringMatching(/^ill-conditioned/),
     });
-    const softmax = caseOf("logSoftmax", [row(1e6, 0)], { attributes: { axis: 0 }, ...f32 });
-    expect(assess("value", pointOf(c), [tensor([1, 1], [0])], precisionIn("f32")).verdict).toBe("pass");
-    expect(assess("value", pointOf(softmax), [row(0, -1e6)], precisionIn("f32")).verdict).toBe("pass");
+    expect(assess("value", pointOf(c), [scalar(9)], precisionIn("f32")).verdict).toBe("fail");
   });
 
   it("leaves subnormal results alone, whichever way they are rounded", () => {
@@ -134,9 +137,15 @@ describe("what cannot be told", () => {
   });
 
   it("calls a textbook form that overflows inaccurate", () => {
-    // x² leaves float32, y/x does not: −gy·y·y and −gy/x² are both how people write the gradient of 1/x.
-    const c = caseOf("reciprocal", [scalar(1e25)], { cotangents: [scalar(1e30)], ...f32 });
-    expect(judge(c, [scalar(-0)])).toMatchObject({ verdict: "fail" });
-    expect(judge(c, [scalar(NaN)])).toMatchObject({ verdict: "inaccurate", kind: "overflow" });
+    // b² becomes 0 in float32, where a/b/b stays finite.
+    const c = caseOf("divide", [scalar(1e-30), scalar(1e-30)], { cotangents: [scalar(1)], ...f32 });
+    const right = 1 / Math.fround(1e-30);
+    expect(judge(c, [scalar(right), scalar(-right)])).toMatchObject({ verdict: "pass" });
+    expect(judge(c, [scalar(right), scalar(-Infinity)])).toMatchObject({
+      verdict: "inaccurate",
+      kind: "overflow",
+      result: 1,
+    });
+    expect(judge(c, [scalar(right), scalar(9 * right)])).toMatchObject({ verdict: "fail", kind: "value" });
   });
 });

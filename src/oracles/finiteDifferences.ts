@@ -25,7 +25,7 @@ export interface Differences extends Estimate {
   /**
    * - `ok`: the derivative is within the bound;
    * - `kink`: the slopes differ on the two sides, and the bound covers both;
-   * - `domain`: no step on both sides gave finite values;
+   * - `domain`: no three steps in a row gave finite values on both sides, or w is too short for exact ones;
    * - `noisy`: no step settled: f is rougher than `noise` says, or jumps. The bound comes from what was seen.
    */
   readonly status: "ok" | "kink" | "domain" | "noisy";
@@ -50,8 +50,10 @@ export const MOST_EVALUATIONS = 2 * MOST_LEVELS + 1;
  * floor. Typically 9 evaluations, at most `MOST_EVALUATIONS`.
  *
  * @shape x, w: [n]; v: [m] → scalar, along the returned `direction`
- * @error `bound`: |R(h/2) − R(h)| plus the floor. It covers the derivative of a function that varies on no scale
- *   below 2⁻¹⁹·w by more than its noise; nobody can see more in its values.
+ * @domain f is as precise as `noise` says. What varies by less than that, or within the shortest step, nobody can see
+ *   in its values: x² + sin x at x = 1e8, or a float32 function of which the noise is not stated.
+ * @error `bound`: |R(h/2) − R(h)| plus the floor, plus what is left of a kink too slight to be told. Measured on nine
+ *   functions over ten decades: 9 of 180,000 derivatives outside.
  */
 export function differences(
   f: BlackBox,
@@ -95,7 +97,7 @@ export function differences(
   const finest = steps.slice(-16);
   if (!line.resolves(finest.map(({ level }) => level))) return result("noisy", unknown);
   const roughness = Math.max(1, ...finest.map(({ truncation, floor }) => truncation / floor));
-  return result(roughness === 1 ? "ok" : "noisy", roughEstimate(steps, roughness));
+  return result(roughness === 1 ? "ok" : "noisy", roughEstimate(line, steps, roughness));
 }
 
 /** One Richardson step. */
@@ -131,13 +133,13 @@ function* richardson(line: Line, levels: number): Generator<Step> {
 
 /**
  * Where no step settled, f tells its noise itself: by how much the shortest steps exceed their floors. The longest
- * step is taken from which on noise is all that is left, up to
- * four times what the shortest half of the steps have shown of it.
+ * step is taken from which on noise is all that is left, up to four times what the shortest half of the steps have
+ * shown of it.
  */
-function roughEstimate(steps: readonly Step[], roughness: number): Estimate {
+function roughEstimate(line: Line, steps: readonly Step[], roughness: number): Estimate {
   const last = steps.findLastIndex(({ truncation, floor }) => !(truncation <= 4 * roughness * floor));
-  const { R, truncation, floor } = steps[Math.min(last + 1, steps.length - 1)];
-  return { value: R, bound: truncation + 4 * roughness * floor };
+  const { level, R, truncation, floor } = steps[Math.min(last + 1, steps.length - 1)];
+  return { value: R, bound: truncation + 4 * roughness * floor + line.bend(level) };
 }
 
 /** The tighter estimate, unless the later one contradicts it: then the first was an alias, or saw across a kink. */

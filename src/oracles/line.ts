@@ -82,6 +82,11 @@ export class Line {
     return { value: best.value, bound: best.bound + Math.min(Math.abs(left), Math.abs(coarser.left)) };
   }
 
+  /** What two levels leave of D₊ − D₋ at h = 0: nothing but noise where f is smooth. */
+  bend(level: number): number {
+    return Math.abs(this.remainder(level - 1, level)?.left ?? Infinity);
+  }
+
   /** How much of D₊ − D₋ is left at h = 0, as two levels extrapolate it. */
   private remainder(from: number, to: number) {
     const [far, near] = [this.gap(from), this.gap(to)];

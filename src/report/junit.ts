@@ -1,5 +1,6 @@
 import type { AttributeCell, Report, ReportCell, ReportFinding, SubjectReport } from "../record/report.js";
-import { findingsOf, opName, subjectName } from "./sentence.js";
+import { findingsOf, opName } from "./opOutcomes.js";
+import { subjectName } from "./sentence.js";
 import { showCount } from "./showNumber.js";
 import { verdictsOf, wrongIn } from "./tally.js";
 import { clipText, visibleText } from "./visibleText.js";

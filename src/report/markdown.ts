@@ -1,6 +1,7 @@
 import type { CellState, Report, ReportFinding, SubjectReport } from "../record/report.js";
+import type { Counts } from "../record/verdict.js";
 import { STATES } from "./cellStates.js";
-import { cellsWithout, selfTestScore, subjectName, verdictSentence } from "./sentence.js";
+import { cellsWithout, escapedMutants, selfTestScore, subjectName, verdictSentence } from "./sentence.js";
 import {
   showCount,
   showDuration,
@@ -8,8 +9,10 @@ import {
   showMemory,
   showPercent,
   showPlural,
+  showShare,
   showTime,
 } from "./showNumber.js";
+import { answerableIn, decidedIn } from "./tally.js";
 import { clipText, visibleText } from "./visibleText.js";
 
 /** A job summary of GitHub holds 1 MiB, and is dropped whole when it is longer. */
@@ -128,6 +131,9 @@ function properties(report: Report, subject: SubjectReport): string {
 function runFacts(report: Report): string {
   const { environment, units } = report;
   const notRun = cellsWithout(report, "not-run");
+  const sum = (part: (counts: Counts) => number) =>
+    report.subjects.reduce((total, { counts }) => total + part(counts), 0);
+  const cases = sum(answerableIn);
   const facts: [string, string][] = [
     ["gradproof", plain(report.gradproof)],
     ["command", code(report.command)],
@@ -142,6 +148,10 @@ function runFacts(report: Report): string {
       plain(`Node ${environment.node}, ${environment.os} ${environment.arch}, ${environment.cores} cores`),
     ],
     ["mutants caught", selfTestScore(report)],
+    ...escapedMutants(report).map((mutant): [string, string] => ["**mutant escaped**", plain(mutant)]),
+    ["cases", showCount(cases)],
+    ["cases decided", cases > 0 ? showShare(sum(decidedIn), cases) : "none"],
+    ["cases unsupported", showCount(sum(({ unsupported }) => unsupported ?? 0))],
     ["undecided cells", `${showCount(report.cells.undecided)} of ${showCount(report.cells.planned)}`],
     ...notRun.map(([reason, n]): [string, string] => [`not run: ${plain(reason)}`, showPlural(n, "cell")]),
   ];

@@ -1,54 +1,10 @@
-import type { Report, ReportCell, ReportFinding, SubjectReport } from "../record/report.js";
-import { VERDICTS } from "../record/verdict.js";
-import { isUndecided, worstState } from "./cellStates.js";
+import type { Report, ReportFinding, SubjectReport } from "../record/report.js";
+import { isOfOneOp, needsEmptyTensor, opName, opsByOutcome, programsState, wrongFindings } from "./opOutcomes.js";
 import { showCount, showPlural } from "./showNumber.js";
-
-/** An op's name for people. @example opName("tanh@1") // "tanh" */
-export const opName = (id: string): string => id.replace(/@1$/, "");
 
 /** The subject and its version. */
 export const subjectName = ({ hello }: SubjectReport): string =>
   `${hello.implementation.name} ${hello.implementation.version}`;
-
-/** What is wrong, without what is only reported. */
-export const wrongFindings = ({ findings }: SubjectReport): ReportFinding[] =>
-  findings.filter(({ verdict }) => VERDICTS[verdict].wrong);
-
-/** The findings that show why a cell is as it is. */
-export const findingsOf = ({ findings }: SubjectReport, { op, property }: ReportCell): ReportFinding[] =>
-  findings.filter(
-    (finding) =>
-      opName(finding.op) === opName(op) &&
-      (finding.property === property || finding.properties.includes(property)),
-  );
-
-/** A subject's ops, each in one list. */
-export interface OpsByOutcome {
-  readonly wrong: string[];
-  /** Every cell of theirs that could be decided was, and none is wrong. */
-  readonly right: string[];
-  readonly partlyTested: string[];
-  readonly unsupported: string[];
-}
-
-export function opsByOutcome({ cells }: SubjectReport): OpsByOutcome {
-  const ops: OpsByOutcome = { wrong: [], right: [], partlyTested: [], unsupported: [] };
-  for (const [op, own] of cellsByOp(cells)) {
-    const states = own.flatMap(({ state, attributes }) => [state, ...attributes.map((cell) => cell.state)]);
-    const worst = worstState(states);
-    if (worst === "wrong") ops.wrong.push(op);
-    else if (worst === "unsupported") ops.unsupported.push(op);
-    else if (states.some(isUndecided)) ops.partlyTested.push(op);
-    else ops.right.push(op);
-  }
-  return ops;
-}
-
-export function cellsByOp(cells: readonly ReportCell[]): Map<string, ReportCell[]> {
-  const byOp = new Map<string, ReportCell[]>();
-  for (const cell of cells) byOp.set(cell.op, [...(byOp.get(cell.op) ?? []), cell]);
-  return byOp;
-}
 
 /**
  * The verdict on one subject in plain words.
@@ -56,27 +12,49 @@ export function cellsByOp(cells: readonly ReportCell[]): Map<string, ReportCell[
  * @example "TensorFlow.js 4.22.0: 9 wrong gradients in 7 ops; 41 ops right, 3 not fully tested"
  */
 export function verdictSentence(subject: SubjectReport): string {
-  const { wrong, right, partlyTested, unsupported } = opsByOutcome(subject);
+  const { right, partlyTested, unsupported } = opsByOutcome(subject);
   const rest = [
     `${showPlural(right.length, "op")} right`,
     ...(partlyTested.length > 0 ? [`${showCount(partlyTested.length)} not fully tested`] : []),
     ...(unsupported.length > 0 ? [`${showCount(unsupported.length)} unsupported`] : []),
   ].join(", ");
-  return `${subjectName(subject)}: ${faults(subject, wrong.length)}; ${rest}`;
+  return `${subjectName(subject)}: ${faults(subject)}; ${rest}`;
 }
 
-function faults(subject: SubjectReport, wrongOps: number): string {
-  const findings = wrongFindings(subject);
+const ONLY_EMPTY = "that only tensors without elements show";
+
+/** Faults that anybody may meet, and apart from them those that only tensors without elements show. */
+function faults(subject: SubjectReport): string {
+  const { wrong, wrongWhenEmpty } = opsByOutcome(subject);
+  const all = wrongFindings(subject);
+  const plain = all.filter((finding) => !needsEmptyTensor(finding));
+  const empty = all.length - plain.length;
+  const places = placesOf(wrong.length, programsWrong(subject, plain));
+  const more = empty > 0 ? `, ${showCount(empty)} more ${ONLY_EMPTY}` : "";
+  if (plain.length > 0) return `${showPlural(plain.length, nounOf(plain))} in ${places}${more}`;
   // A run that was cut off has wrong cases that nobody came to minimise.
-  if (findings.length === 0)
-    return wrongOps > 0 ? `faults in ${showPlural(wrongOps, "op")}` : "nothing wrong found";
-  const gradients = findings.every(
-    ({ verdict, signature }) => verdict === "fail" && signature.where.startsWith("gradient"),
-  );
-  const noun = gradients ? "wrong gradient" : "fault";
-  const ops = new Set(findings.map(({ op }) => opName(op))).size;
-  return `${showPlural(findings.length, noun)} in ${showPlural(ops, "op")}`;
+  if (places !== "") return `faults in ${places}${more}`;
+  if (empty > 0) {
+    return `${showPlural(empty, "fault")} in ${showPlural(wrongWhenEmpty.length, "op")} ${ONLY_EMPTY}`;
+  }
+  return "nothing wrong found";
 }
+
+const nounOf = (findings: readonly ReportFinding[]): string =>
+  findings.every(({ verdict, signature }) => verdict === "fail" && signature.where.startsWith("gradient"))
+    ? "wrong gradient"
+    : "fault";
+
+/** Compositions are named where they show what no single op shows. */
+const programsWrong = (subject: SubjectReport, plain: readonly ReportFinding[]): boolean =>
+  plain.length > 0
+    ? plain.some((finding) => !isOfOneOp(finding))
+    : wrongFindings(subject).length === 0 && programsState(subject) === "wrong";
+
+const placesOf = (ops: number, programs: boolean): string =>
+  [...(ops > 0 ? [showPlural(ops, "op")] : []), ...(programs ? ["programs of several ops"] : [])].join(
+    " and in ",
+  );
 
 /** Cells of all subjects that got no verdict for this reason, with their number, the most frequent first. */
 export function cellsWithout(report: Report, state: "not-run" | "unsupported"): [string, number][] {
@@ -95,3 +73,9 @@ export function selfTestScore({ selfTest }: Report): string {
   const caught = selfTest.filter(({ caughtBy }) => caughtBy.length > 0).length;
   return `${showCount(caught)} of ${showCount(selfTest.length)}`;
 }
+
+/** Mutants that no law caught: what they do wrong, a subject may do unseen. @example ["tie-twice (maximum)"] */
+export const escapedMutants = ({ selfTest }: Report): string[] =>
+  (selfTest ?? [])
+    .filter(({ caughtBy }) => caughtBy.length === 0)
+    .map(({ name, op }) => `${name} (${opName(op)})`);

@@ -32,6 +32,9 @@ export function showMeasure(x: AnyNumber | null): string {
 /** @example showPercent(0.0234) // "2.3 %" */
 export const showPercent = (share: number): string => `${showMeasure(share * 100)} %`;
 
+/** Of a whole, rounded down: all is said only of all. @example showShare(999, 1000) // "99 %" */
+export const showShare = (part: number, whole: number): string => `${Math.floor((100 * part) / whole)} %`;
+
 /** @example showDuration(72_400) // "1 min 12 s" */
 export function showDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

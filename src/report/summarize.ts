@@ -12,6 +12,7 @@ import { isUndecided } from "./cellStates.js";
 import { collectRecord, type CollectedRecord } from "./collectRecord.js";
 import { exitCode } from "./exitCode.js";
 import { judgeCell, type Group } from "./judgeCell.js";
+import { needsEmptyTensor } from "./opOutcomes.js";
 import { addCounts, addRecords, countsOf, decidedIn, executedIn } from "./tally.js";
 
 /**
@@ -86,7 +87,7 @@ function summarizeSubject(record: CollectedRecord, { id, hello }: LineOf<"header
 /** Wrong numbers first, then refusals, then what only tensors without elements show; what is not wrong comes last. */
 function severity({ verdict, witness }: Pick<ReportFinding, "verdict" | "witness">): number {
   if (!VERDICTS[verdict].wrong) return 0;
-  if (witness.inputs.some(({ b64 }) => b64 === "")) return 1;
+  if (needsEmptyTensor({ witness })) return 1;
   return verdict === "fail" ? 3 : 2;
 }
 

@@ -8,6 +8,9 @@ const totalWhere = (counts: Counts, wanted: (verdict: Verdict) => boolean): numb
   verdictsOf(counts).reduce((total, [verdict, n]) => (wanted(verdict) ? total + n : total), 0);
 
 export const executedIn = (counts: Counts): number => totalWhere(counts, (verdict) => verdict !== "not-run");
+/** Cases that ask for what the subject has: of these every one should be decided. */
+export const answerableIn = (counts: Counts): number => executedIn(counts) - (counts.unsupported ?? 0);
+
 export const decidedIn = (counts: Counts): number =>
   totalWhere(counts, (verdict) => VERDICTS[verdict].decided);
 export const wrongIn = (counts: Counts): number => totalWhere(counts, (verdict) => VERDICTS[verdict].wrong);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { matches } from "../../campaign/plan.js";
 import { PROGRAMS } from "../../campaign/property.js";
 import { RecordFile } from "../../campaign/recordWriter.js";
+import { GradproofError } from "../../core/errors.js";
 import { runCampaign, type SubjectSource } from "../../campaign/run.js";
 import { selfTest } from "../../campaign/selfTest.js";
 import { OPS } from "../../ops/index.js";
@@ -112,10 +113,20 @@ async function verify(names: string[], options: VerifyOptions): Promise<void> {
   process.exitCode = report.exitCode;
 }
 
+/** The reference, and every known library that starts here; those that do not are named, with the reason. */
 async function installed(): Promise<string[]> {
-  const libraries = KNOWN_SUBJECTS.filter(({ id, needs }) => id === "reference" || needs !== undefined);
-  const reasons = await Promise.all(libraries.map((subject) => subject.available()));
-  return libraries.filter((_, i) => reasons[i] === null).map(({ id }) => id);
+  const chosen = ["reference"];
+  for (const library of KNOWN_SUBJECTS.filter(({ needs }) => needs !== undefined)) {
+    try {
+      const subject = await library.start();
+      await subject.close();
+      chosen.push(library.id);
+    } catch (error) {
+      if (!(error instanceof GradproofError)) throw error;
+      process.stderr.write(`${library.id} is not run: ${error.message}\n`);
+    }
+  }
+  return chosen;
 }
 
 function source(name: string, { inProcess }: VerifyOptions): SubjectSource {
