@@ -50,6 +50,8 @@ export interface Algebra<T> {
   acosh(x: T): T;
   atanh(x: T): T;
   erf(x: T): T;
+  /** 1 − erf(x), without the cancellation. */
+  erfc(x: T): T;
   /** `a` to the power `b`, where `a > 0`, or `b` is an integer. */
   pow(a: T, b: T): T;
 
@@ -90,6 +92,7 @@ export const INTRINSICS = [
   "acosh",
   "atanh",
   "erf",
+  "erfc",
 ] as const satisfies readonly (keyof Algebra<unknown>)[];
 
 export type Intrinsic = (typeof INTRINSICS)[number];

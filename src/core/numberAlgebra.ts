@@ -1,5 +1,5 @@
 import { INTRINSICS, type Algebra, type Intrinsic, type Vector } from "./algebra.js";
-import { erf } from "./erf.js";
+import { erf, erfc } from "./erf.js";
 import type { FloatFormat } from "./float.js";
 import { sum } from "./sum.js";
 
@@ -54,6 +54,7 @@ export const INTRINSIC_FUNCTIONS: { readonly [name in Intrinsic]: (x: number) =>
   acosh: Math.acosh,
   atanh: Math.atanh,
   erf,
+  erfc,
 };
 
 export interface Rounding {

@@ -1,4 +1,6 @@
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
+
+const SALTS = ["a", "b", "c", "d"] as const;
 
 /**
  * A stream of random draws with a name.
@@ -11,7 +13,8 @@ export class Stream {
   private readonly generator;
 
   constructor(seed: number, name: string) {
-    this.generator = xoroshiro128plus(hash(`${seed}\0${name}`));
+    // Four hashes fill the whole state: with 32 bits, one pair in 100,000 names would share its numbers.
+    this.generator = xoroshiro128plusFromState(SALTS.map((salt) => hash(`${salt}\0${seed}\0${name}`)));
   }
 
   /** 32 random bits, as a signed integer. */

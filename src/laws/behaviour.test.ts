@@ -9,6 +9,18 @@ const product = caseOf("multiply", [row(1, 2), row(3, 4)], { dtype: "f32" });
 const wire = (...xs: number[]) => encodeTensor(row(...xs), "f32");
 const crashed: Outcome = { status: "crash", detail: "died", confirmed: true };
 
+/** Tells an answer's inputs and cotangents after the call. */
+const after =
+  (inputs: readonly number[][], seed: readonly number[]) =>
+  (outcomes: readonly Outcome[]): Outcome[] =>
+    outcomes.map((o) => ({ ...o, after: { inputs: inputs.map((x) => wire(...x)), seeds: [wire(...seed)] } }));
+const withoutAfter = (outcomes: readonly Outcome[]): Outcome[] =>
+  outcomes.map((o) => ({ ...o, after: undefined }) as Outcome);
+const sharing =
+  (shared: [string, string][] | undefined) =>
+  (outcomes: readonly Outcome[]): Outcome[] =>
+    outcomes.map((o) => ({ ...o, shared }) as Outcome);
+
 describe("shapes and dtypes", () => {
   it("are all that it looks at", async () => {
     const wrong = await judgedAfter(shapes, product, ([o]) => [
@@ -85,19 +97,13 @@ describe("determinism", () => {
 });
 
 describe("inputs intact", () => {
-  const after = (inputs: number[][], seeds: number[][]) => (outcomes: readonly Outcome[]) =>
-    outcomes.map((o) => ({
-      ...o,
-      after: { inputs: inputs.map((x) => wire(...x)), seeds: seeds.map((x) => wire(...x)) },
-    }));
-
   it("holds when they are what they were", async () => {
     const same = after(
       [
         [1, 2],
         [3, 4],
       ],
-      [[1, -1.5]],
+      [1, -1.5],
     );
     expect(await judgedAfter(intact, product, same)).toMatchObject({ verdict: "pass" });
   });
@@ -108,7 +114,7 @@ describe("inputs intact", () => {
         [1, 2],
         [3, 8],
       ],
-      [[1, -1.5]],
+      [1, -1.5],
     );
     expect(await judgedAfter(intact, product, input)).toMatchObject({
       verdict: "fail",
@@ -123,7 +129,7 @@ describe("inputs intact", () => {
         [1, 2],
         [3, 4],
       ],
-      [[0, -1.5]],
+      [0, -1.5],
     );
     expect(await judgedAfter(intact, product, seed)).toMatchObject({
       kind: "mutates",
@@ -132,17 +138,12 @@ describe("inputs intact", () => {
   });
 
   it("is not known of a subject that does not show them", async () => {
-    const hidden = (outcomes: readonly Outcome[]): Outcome[] =>
-      outcomes.map((o) => ({ ...o, after: undefined }) as Outcome);
-    expect(await judgedAfter(intact, product, hidden)).toMatchObject({ verdict: "unsupported" });
+    expect(await judgedAfter(intact, product, withoutAfter)).toMatchObject({ verdict: "unsupported" });
     expect(await judgedAfter(intact, product, () => [crashed])).toMatchObject({ verdict: "crash" });
   });
 });
 
 describe("memory of its own", () => {
-  const sharing = (shared: [string, string][] | undefined) => (outcomes: readonly Outcome[]) =>
-    outcomes.map((o) => ({ ...o, shared }) as Outcome);
-
   it("names the two that share it", async () => {
     expect(await judgedAfter(ownMemory, product, sharing([["gradient[0]", "gradient[1]"]]))).toMatchObject({
       verdict: "fail",

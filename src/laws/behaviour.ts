@@ -1,4 +1,5 @@
 import { sameBits } from "../core/float.js";
+import { sameShape, showShape } from "../core/shape.js";
 import type { Outcome } from "../record/protocol.js";
 import { decodeTensor, type WireTensor } from "../record/tensor.js";
 import {
@@ -112,11 +113,18 @@ function differentBits(
 ): LawJudgement | undefined {
   for (let k = 0; k < Math.max(a.length, b.length); k++) {
     const [x, y] = [a[k], b[k]];
-    if (x?.b64 === y?.b64) continue;
     const where = `${name}[${k}]`;
+    if (!x && !y) continue;
     if (!x || !y) return failure("bits", where, `${where} came back only once`);
+    if (x.dtype !== y.dtype || !sameShape(x.shape, y.shape)) {
+      const [first, second] = [x, y].map(({ dtype, shape }) => `${dtype} of shape ${showShape(shape)}`);
+      return failure("bits", where, `${where} is ${first}, then ${second}`);
+    }
+    if (x.b64 === y.b64) continue;
     const [xs, ys] = [decodeTensor(x).data, decodeTensor(y).data];
     const element = xs.findIndex((v, i) => !sameBits(v, ys[i]));
+    // NaN has many bit patterns, and no language promises which.
+    if (element < 0) continue;
     return failure("bits", where, `${where} holds ${xs[element]}, then ${ys[element]}`, {
       element,
       expected: { low: xs[element], high: xs[element], value: xs[element] },

@@ -49,6 +49,36 @@ export function bigFunctions(D: BigNumbers): Record<Intrinsic, BigFunction> {
     return sum.times(2);
   };
 
+  /** (2/√π)·e^(−x²)·Σ 2ⁿ·x^(2n+1)/(2n+1)!! (DLMF 7.6.2). Beyond √(p·ln 10), 1 − erf x < e^(−x²) is out of sight. */
+  const erf = odd((x) => {
+    const square = x.times(x);
+    if (square.gt(D.precision * Math.LN10)) return one;
+    const sum = series(x, (term, n) =>
+      term
+        .times(square)
+        .times(2)
+        .div(2 * n + 1),
+    );
+    return sum.times(square.neg().exp()).times(2).div(rootOfPi());
+  });
+
+  const rootOfPi = (): BigNumber => new D(-1).acos().sqrt();
+
+  /**
+   * e^(−x²)/√π · 1/(x + (1/2)/(x + 1/(x + …))) (DLMF 7.9.1), evaluated backwards; the levels it takes to settle grow
+   * with the square of the digits (the formula was found with mpmath, 17 to 102 digits). Below 2, 1 − erf x costs no more than three digits.
+   */
+  const erfc: BigFunction = (x) => {
+    if (x.lt(2)) return one.minus(erf(x));
+    const square = x.times(x);
+    const nats = D.precision * Math.LN10;
+    let fraction = x;
+    for (let n = Math.ceil((0.16 * nats * nats) / square.toNumber() + nats / 4); n >= 1; n--) {
+      fraction = x.plus(new D(n).div(2).div(fraction));
+    }
+    return square.neg().exp().div(fraction.times(rootOfPi()));
+  };
+
   return {
     exp: (x) => x.exp(),
     expm1,
@@ -82,18 +112,7 @@ export function bigFunctions(D: BigNumbers): Record<Intrinsic, BigFunction> {
       return log1p(t.plus(t.times(t.plus(2)).sqrt()));
     },
     atanh: odd((x) => log1p(x.times(2).div(one.minus(x))).div(2)),
-    /** (2/√π)·e^(−x²)·Σ 2ⁿ·x^(2n+1)/(2n+1)!! (DLMF 7.6.2). Beyond √(p·ln 10), 1 − erf x < e^(−x²) is out of sight. */
-    erf: odd((x) => {
-      const square = x.times(x);
-      if (square.gt(D.precision * Math.LN10)) return one;
-      const sum = series(x, (term, n) =>
-        term
-          .times(square)
-          .times(2)
-          .div(2 * n + 1),
-      );
-      const pi = new D(-1).acos();
-      return sum.times(square.neg().exp()).times(2).div(pi.sqrt());
-    }),
+    erf,
+    erfc,
   };
 }

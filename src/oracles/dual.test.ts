@@ -46,6 +46,7 @@ const POINTS: { readonly [name in Intrinsic]: readonly number[] } = {
   acosh: [1.0009765625, 2, 1e6],
   atanh: [-0.9375, 1e-9, 0.5],
   erf: [-5, 1e-9, 2],
+  erfc: [-5, 1e-9, 2],
 };
 
 let Big: BigNumbers;

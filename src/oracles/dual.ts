@@ -113,6 +113,7 @@ export function duals<T>(base: Algebra<T>, onSite?: OnSite<T>): Algebra<Dual<T>>
     acosh: inverse(base.acosh, (x) => mul(base.sqrt(sub(x, one)), base.sqrt(add(x, one)))),
     atanh: inverse(base.atanh, (x) => mul(sub(one, x), add(one, x))),
     erf: chain(base.erf, (x) => mul(base.constant(TWO_OVER_SQRT_PI), base.exp(neg(square(x))))),
+    erfc: chain(base.erfc, (x) => neg(mul(base.constant(TWO_OVER_SQRT_PI), base.exp(neg(square(x)))))),
     pow(a, b) {
       const v = base.pow(a.v, b.v);
       const [x, n] = [base.toNumber(a.v), base.toNumber(b.v)];

@@ -1,5 +1,12 @@
 import type { Report, ReportFinding, SubjectReport } from "../record/report.js";
-import { isOfOneOp, needsEmptyTensor, opName, opsByOutcome, programsState, wrongFindings } from "./opOutcomes.js";
+import {
+  isOfOneOp,
+  needsEmptyTensor,
+  opName,
+  opsByOutcome,
+  programsState,
+  wrongFindings,
+} from "./opOutcomes.js";
 import { showCount, showPlural } from "./showNumber.js";
 
 /** The subject and its version. */
@@ -9,7 +16,7 @@ export const subjectName = ({ hello }: SubjectReport): string =>
 /**
  * The verdict on one subject in plain words.
  *
- * @example "TensorFlow.js 4.22.0: 9 wrong gradients in 7 ops; 41 ops right, 3 not fully tested"
+ * For example: "TensorFlow.js 4.22.0: 9 wrong gradients in 7 ops; 41 ops right, 3 not fully tested"
  */
 export function verdictSentence(subject: SubjectReport): string {
   const { right, partlyTested, unsupported } = opsByOutcome(subject);
@@ -67,14 +74,14 @@ export function cellsWithout(report: Report, state: "not-run" | "unsupported"): 
   return [...reasons].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
-/** @example "24 of 25" */
+/** For example: "24 of 25". */
 export function selfTestScore({ selfTest }: Report): string {
   if (!selfTest) return "not run";
   const caught = selfTest.filter(({ caughtBy }) => caughtBy.length > 0).length;
   return `${showCount(caught)} of ${showCount(selfTest.length)}`;
 }
 
-/** Mutants that no law caught: what they do wrong, a subject may do unseen. @example ["tie-twice (maximum)"] */
+/** Mutants that no law caught: what they do wrong, a subject may do unseen. For example: ["tie-twice (maximum)"] */
 export const escapedMutants = ({ selfTest }: Report): string[] =>
   (selfTest ?? [])
     .filter(({ caughtBy }) => caughtBy.length === 0)

@@ -11,7 +11,7 @@ export interface SynchronousAdapter extends Adapter {
  * An adapter with something done on the way to its results, or instead of them: how a library is imitated that
  * overwrites its inputs, shares memory between gradients, throws, hangs, or returns nothing.
  *
- * @example intercept(referenceAdapter(), (request, honest) => ({ ...honest(), grads: [null] }))
+ * For example: intercept(referenceAdapter(), (request, honest) => ({ ...honest(), grads: [null] }))
  */
 export function intercept(
   adapter: SynchronousAdapter,

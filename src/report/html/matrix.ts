@@ -1,13 +1,13 @@
 import type { AttributeCell, CellState, Report, ReportCell, SubjectReport } from "../../record/report.js";
 import { STATES } from "../cellStates.js";
-import { cellsByOp, findingsOf, opName } from "../sentence.js";
+import { allNeedEmptyTensor, cellsByOp, findingsOf, opName } from "../opOutcomes.js";
 import { showCount, showMeasure, showPercent } from "../showNumber.js";
 import { verdictsOf } from "../tally.js";
 import { findingAnchor } from "./finding.js";
 import { html, slug, type Content, type Markup } from "./escape.js";
 
 /** So many columns fit a desktop window, where the page and not the table scrolls. */
-const COLUMNS_THAT_FIT = 16;
+const COLUMNS_THAT_FIT = 18;
 
 /** Ops by properties. A cell shows the worst of the op's attribute classes, which unfold below it. */
 export function matrixSection(report: Report, subject: SubjectReport): Markup {
@@ -22,7 +22,11 @@ export function matrixSection(report: Report, subject: SubjectReport): Markup {
       least ${showCount(report.decidedCasesNeeded)} of its cases were decided and none was wrong. A blank cell
       does not apply.
     </p>
-    ${legend(states)} ${filters(states)}
+    ${legend(
+      states,
+      subject.cells.some((cell) => isWrongWhenEmpty(subject, cell)),
+    )}
+    ${filters(states)}
     <div
       class="matrix-frame ${properties.length <= COLUMNS_THAT_FIT ? "fits" : ""}"
       tabindex="0"
@@ -49,18 +53,27 @@ export function matrixSection(report: Report, subject: SubjectReport): Markup {
   </section>`;
 }
 
-const legend = (states: ReadonlySet<CellState>): Markup =>
-  html`<ul class="legend">
-    ${Object.entries(STATES)
-      .filter(([state]) => states.has(state as CellState))
-      .map(
-        ([state, { sign, label, means }]) =>
-          html`<li>
-            <span class="sign ${state}" aria-hidden="true">${sign}</span>
-            <span><b>${label}</b> ${means}</span>
-          </li>`,
-      )}
+/** Wrong, but only tensors without elements show it. */
+const EMPTY_SIGN = "∅";
+
+const isWrongWhenEmpty = (subject: SubjectReport, cell: ReportCell): boolean =>
+  cell.state === "wrong" && allNeedEmptyTensor(findingsOf(subject, cell));
+
+function legend(states: ReadonlySet<CellState>, whenEmpty: boolean): Markup {
+  const entries = Object.entries(STATES)
+    .filter(([state]) => states.has(state as CellState))
+    .map(([state, { sign, label, means }]) => legendEntry(state, sign, label, means));
+  const rare = legendEntry("wrong rare", EMPTY_SIGN, "wrong when empty", "only for tensors without elements");
+  return html`<ul class="legend">
+    ${whenEmpty ? [entries.slice(0, 1), rare, entries.slice(1)] : entries}
   </ul>`;
+}
+
+const legendEntry = (tone: string, sign: string, label: string, means: string): Markup =>
+  html`<li>
+    <span class="sign ${tone}" aria-hidden="true">${sign}</span>
+    <span><b>${label}</b> ${means}</span>
+  </li>`;
 
 const filters = (states: ReadonlySet<CellState>): Markup =>
   html`<form class="filters" data-tool hidden>
@@ -141,19 +154,23 @@ const sign = (state: CellState): Markup =>
     ><span class="unseen">${STATES[state].label}</span>`;
 
 function wholeCell(subject: SubjectReport, cell: ReportCell): Markup {
-  const [finding] = cell.state === "wrong" ? findingsOf(subject, cell) : [];
-  const shown: Content = finding
-    ? html`<a href="#${findingAnchor(finding)}">${sign(cell.state)}</a>`
+  const findings = cell.state === "wrong" ? findingsOf(subject, cell) : [];
+  const rare = isWrongWhenEmpty(subject, cell);
+  const shown = rare
+    ? html`<span aria-hidden="true">${EMPTY_SIGN}</span><span class="unseen">wrong when empty</span>`
     : sign(cell.state);
-  return html`<td class="${cell.state}" title="${behind(cell)}">${shown}</td>`;
+  const content: Content =
+    findings.length > 0 ? html`<a href="#${findingAnchor(findings[0])}">${shown}</a>` : shown;
+  return html`<td class="${cell.state}${rare ? " rare" : ""}" title="${behind(cell, rare)}">${content}</td>`;
 }
 
 /** All that is known of a cell, in one breath. */
-function behind(cell: ReportCell): string {
+function behind(cell: ReportCell, rare: boolean): string {
   const counts = verdictsOf(cell.counts).map(([verdict, n]) => `${showCount(n)} ${verdict}`);
   const worst = cell.worstErrorOverAttainable;
   return [
     `${opName(cell.op)}, ${cell.property}: ${STATES[cell.state].label}`,
+    ...(rare ? ["only for tensors without elements"] : []),
     ...(cell.because === null ? [] : [cell.because]),
     ...(counts.length > 0 ? [counts.join(", ")] : []),
     ...(worst === null ? [] : [`worst error ÷ attainable ${showMeasure(worst)}`]),

@@ -5,20 +5,16 @@ import { showCount, showPlural } from "../showNumber.js";
 import { wrongIn } from "../tally.js";
 import { accuracySection } from "./accuracy.js";
 import { html, Markup, slug, webAddress } from "./escape.js";
-import { copyable, findingsSection } from "./finding.js";
+import { conventionsSection } from "./conventions.js";
+import { copyable } from "./copyable.js";
+import { findingsSection } from "./findings.js";
 import { matrixSection } from "./matrix.js";
 import { propertiesSection } from "./properties.js";
 import { script } from "./script.js";
-import { incompleteBanner, outcomeBar, summaryStrip, verdict } from "./strip.js";
+import { escapedBanner, incompleteBanner, outcomeBar, summaryStrip, verdict } from "./strip.js";
 import { style } from "./style.js";
-import {
-  conventionsSection,
-  coverageSection,
-  epochsSection,
-  gapsSection,
-  selfTestSection,
-  undecidedSection,
-} from "./tables.js";
+import { coverageSection, epochsSection, gapsSection, selfTestSection } from "./tables.js";
+import { undecidedSection } from "./undecided.js";
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
@@ -54,8 +50,9 @@ export function renderHtml(report: Report): string {
           <header class="top">
             <p class="brand">gradproof <span>${report.campaign}</span></p>
             ${single ? verdict(report.subjects[0], "h1") : html`<h1>${severalVerified(report)}</h1>`}
-            ${incompleteBanner(report)} ${single ? outcomeBar(report.subjects[0]) : summaries(report)}
-            ${summaryStrip(report)} ${navigation(report)}
+            ${incompleteBanner(report)} ${escapedBanner(report)}
+            ${single ? outcomeBar(report.subjects[0]) : summaries(report)} ${summaryStrip(report)}
+            ${navigation(report)}
           </header>
           <main id="content">
             ${report.subjects.map((subject) => subjectSections(report, subject, single))}

@@ -47,6 +47,32 @@ for (const matrix of document.querySelectorAll("[data-matrix]")) {
   state.addEventListener("change", filter);
 }
 
+// A link to what is folded away opens it.
+const reveal = () => {
+  const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
+  if (!target) return;
+  for (let around = target; around; around = around.parentElement) {
+    if (around.tagName === "DETAILS") around.open = true;
+  }
+  target.scrollIntoView();
+};
+addEventListener("hashchange", reveal);
+// Also when the link is the page's address already, which changes nothing.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href^='#']");
+  if (link && link.getAttribute("href") === location.hash) reveal();
+});
+reveal();
+
+for (const section of document.querySelectorAll("[data-findings]")) {
+  const button = section.querySelector("[data-open-all]");
+  button?.addEventListener("click", () => {
+    const open = button.textContent === "Open all";
+    for (const details of section.querySelectorAll("details")) details.open = open;
+    button.textContent = open ? "Close all" : "Open all";
+  });
+}
+
 let folded = [];
 addEventListener("beforeprint", () => {
   folded = [...document.querySelectorAll("details:not([open])")];

@@ -56,10 +56,10 @@ section { margin-top: 4rem; }
   list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin-top: 0.625rem;
   font-size: 0.9375rem;
 }
-.outcome .wrong { color: var(--wrong); font-weight: 600; }
+.outcome .wrong { color: var(--wrong); font-weight: 600; } .outcome .wrongWhenEmpty { color: var(--wrong); }
 .outcome .right { color: var(--good); }
 .outcome .partlyTested, .outcome .unsupported { color: var(--quiet); }
-.bar-wrong { fill: var(--wrong-bar); } .bar-right, .bar-green { fill: var(--good-bar); }
+.bar-wrong { fill: var(--wrong-bar); } .bar-wrongWhenEmpty { fill: var(--wrong-bar); opacity: 0.5; } .bar-right, .bar-green { fill: var(--good-bar); }
 .bar-partlyTested, .bar-untested, .bar-not-run, .bar-protocol { fill: var(--idle-bar); }
 .bar-unsupported { fill: var(--line); } .bar-inaccurate, .bar-accepted-invalid { fill: var(--warn-bar); }
 .strip {
@@ -72,28 +72,64 @@ section { margin-top: 4rem; }
 .strip small { display: block; font-size: 0.8125rem; font-weight: 400; color: var(--quiet); }
 nav { display: flex; flex-wrap: wrap; gap: 0.375rem 1.25rem; margin-top: 1.5rem; font-size: 0.9375rem; }
 .verdict { font-size: 1.625rem; margin-top: 4rem; padding-top: 2.5rem; border-top: 1px solid var(--line); }
-.contents { margin: 0.75rem 0 1.5rem; padding-left: 1.5rem; font-size: 0.9375rem; }
 .nothing { color: var(--good); margin-top: 0.75rem; }
-.finding {
-  margin-top: 1.5rem; padding: 1.5rem; background: var(--surface); border: 1px solid var(--line);
-  border-radius: 8px;
+.title-row { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem; }
+.title-row button { margin-bottom: 0.25rem; }
+.finding, .rare {
+  margin-top: 0.5rem; background: var(--surface); border: 1px solid var(--line); border-radius: 8px;
 }
-.finding > header p:last-child { margin-top: 0.375rem; max-width: 50rem; }
-.finding footer { margin-top: 1.25rem; color: var(--quiet); font-size: 0.875rem; }
 .finding:target { border-color: var(--accent); }
+/* A link to a closed card shows it where no script opens it. */
+@media (scripting: none) {
+  .finding:target::details-content, .rare:has(:target)::details-content {
+    content-visibility: visible; block-size: auto;
+  }
+}
+.finding > summary {
+  display: grid; grid-template-columns: 1.75rem 6.5rem minmax(0, 1fr) 1rem; gap: 0 0.5rem;
+  align-items: baseline; padding: 0.5rem 1rem; color: var(--text); list-style: none;
+}
+.finding > summary::-webkit-details-marker { display: none; }
+.finding > summary::after {
+  content: "›"; color: var(--quiet); justify-self: center; font-size: 1.125rem; line-height: 1;
+}
+.finding[open] > summary::after { transform: rotate(90deg); }
+.finding > summary:hover strong { text-decoration: underline; text-decoration-thickness: 1px; }
+.ordinal { color: var(--quiet); text-align: right; font-size: 0.875rem; }
+.finding > summary .badge { justify-self: start; }
+.headline { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; min-width: 0; }
+.headline strong { font-weight: 600; }
+.headline .op { color: var(--quiet); font-size: 0.875rem; }
+.in-short {
+  flex: 1 1 14rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+  text-align: right; color: var(--quiet);
+}
+.in-short code { overflow-wrap: normal; } .in-short .came { color: var(--wrong); }
+.finding[open] > summary .in-short { display: none; }
+.finding > article { padding: 0.25rem 1.5rem 1.5rem; }
+.because { max-width: 50rem; }
+.finding footer { margin-top: 1.25rem; color: var(--quiet); font-size: 0.875rem; }
+.rare { margin-top: 1.5rem; background: none; padding-bottom: 0; }
+.rare > summary { padding: 0.625rem 1rem; color: var(--text); font-weight: 600; }
+.rare > summary small { color: var(--quiet); font-weight: 400; margin-left: 0.25rem; }
+.rare .finding { margin: 0; border-width: 1px 0 0; border-radius: 0; }
+.rare .finding > summary { padding-block: 0.25rem; font-size: 0.875rem; }
+.rare .finding:last-child { border-radius: 0 0 8px 8px; }
 .kicker {
   display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.875rem; margin-bottom: 0.5rem;
   font-size: 0.8125rem; color: var(--quiet);
 }
 .permalink { margin-left: auto; color: var(--quiet); }
-.contents .wrong { color: var(--wrong); }
-.contents .inaccurate { color: var(--warn); }
 .badge {
   font-size: 0.8125rem; white-space: nowrap; padding: 0.0625rem 0.5rem; border-radius: 4px;
   font-weight: 600;
 }
 .badge.wrong { color: var(--wrong); background: var(--wrong-ground); }
 .badge.inaccurate { color: var(--warn); background: var(--warn-ground); }
+.graph { display: block; max-width: 100%; height: auto; }
+.graph rect { fill: var(--sunken); stroke: var(--line); } .graph .input { fill: none; }
+.graph .output { stroke: var(--accent); } .graph path { fill: none; stroke: var(--quiet); }
+.graph text { fill: var(--text); font-size: 12px; }
 .halves { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.5rem; }
 .facts > div {
   display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: 0 0.75rem; padding: 0.375rem 0;
@@ -108,8 +144,9 @@ pre code { overflow-wrap: normal; }
 .copyable pre {
   padding: 0.75rem 1rem; background: var(--sunken); border-radius: 6px; max-height: 32rem; overflow: auto;
 }
-.copyable button {
-  position: absolute; top: 0.375rem; right: 0.375rem; font: inherit; font-size: 0.75rem; color: var(--text);
+.copyable button { position: absolute; top: 0.375rem; right: 0.375rem; }
+button {
+  font: inherit; font-size: 0.75rem; color: var(--text);
   background: var(--surface); border: 1px solid var(--line); border-radius: 4px; padding: 0.125rem 0.5rem;
   cursor: pointer;
 }
@@ -124,6 +161,8 @@ pre code { overflow-wrap: normal; }
 .plain th small { display: block; font-weight: 400; color: var(--quiet); max-width: 24rem; }
 .plain .number { text-align: right; white-space: nowrap; min-width: 4rem; padding-right: 2rem; }
 .plain tr > :last-child { padding-right: 0; }
+.oracles .digits { min-width: 12rem; max-width: 24rem; } .oracles .bound { white-space: nowrap; }
+.line { display: block; }
 details { margin-top: 0.5rem; }
 summary { cursor: pointer; color: var(--accent); font-size: 0.9375rem; padding: 0.25rem 0; }
 .says, .unbroken { white-space: nowrap; }
@@ -205,6 +244,8 @@ tbody:has(input:checked) .part { display: table-row; }
   color: var(--idle); background: var(--idle-ground);
 }
 .matrix td.unsupported, .sign.unsupported { color: var(--quiet); font-weight: 400; }
+.matrix td.unsupported { opacity: 0.5; }
+.matrix td.rare, .sign.rare { background: none; font-weight: 500; }
 .note {
   position: sticky; bottom: 0; z-index: 4; margin-top: 0.5rem; padding: 0.5rem 0; background: var(--ground);
   font-size: 0.875rem; color: var(--quiet);
@@ -226,8 +267,9 @@ tbody:has(input:checked) .part { display: table-row; }
 .properties p { max-width: 46rem; }
 .properties .source { color: var(--quiet); font-size: 0.875rem; }
 .properties .says { white-space: normal; font-size: 0.875rem; margin-top: 0.25rem; }
-@media (min-width: 64rem) {
-  .matrix td { min-width: 3.5rem; }
+@media (min-width: 72rem) {
+  .matrix-frame.fits td { min-width: 2.75rem; }
+  .matrix-frame.fits td:last-child { min-width: 4.5rem; }
   .matrix-frame.fits { max-height: none; overflow: visible; width: fit-content; }
   .matrix-frame.fits thead th:first-child { border-top-left-radius: 8px; }
   .matrix-frame.fits thead th:last-child { border-top-right-radius: 8px; }
@@ -239,7 +281,11 @@ tbody:has(input:checked) .part { display: table-row; }
   .page { padding: 1.25rem 1rem 4rem; }
   section { margin-top: 3rem; }
   .properties > div { grid-template-columns: minmax(0, 1fr); }
-  .finding { padding: 1rem; }
+  .finding > summary { grid-template-columns: 1.25rem minmax(0, 1fr) 0.75rem; padding: 0.5rem 0.75rem; }
+  .finding > summary .badge { grid-column: 2; } .headline { grid-column: 2; }
+  .finding > summary::after { grid-column: 3; grid-row: 1; }
+  .in-short { flex-basis: 100%; text-align: left; }
+  .finding > article { padding: 0.25rem 0.75rem 1rem; }
   .facts > div { grid-template-columns: minmax(0, 1fr); }
   .strip { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .strip div { padding: 0.625rem 0.75rem; }
@@ -257,7 +303,8 @@ tbody:has(input:checked) .part { display: table-row; }
 @media print {
   :root { color-scheme: light; --ground: #fff; }
   .page { max-width: none; padding: 0; }
-  nav, .filters, .note, .copyable button, .skip { display: none !important; }
+  nav, .filters, .note, button, .skip { display: none !important; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   .matrix-frame { max-height: none; overflow: visible; border: 0; }
   .matrix thead th, .matrix tr > th:first-child { position: static; }
   .copyable pre { max-height: none; white-space: pre-wrap; }

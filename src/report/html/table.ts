@@ -7,11 +7,15 @@ export interface Column {
 
 const FOLD_AFTER = 12;
 
-/** A table that scrolls by itself when the window is narrow; rows after the first dozen are folded away. */
-export function dataTable(columns: readonly Column[], rows: readonly (readonly Content[])[]): Markup {
-  const rest = rows.slice(FOLD_AFTER + 3);
+/** A table that scrolls by itself when the window is narrow; rows after the first few are folded away. */
+export function dataTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Content[])[],
+  foldAfter = FOLD_AFTER,
+): Markup {
+  const rest = rows.slice(foldAfter + 3);
   // Nobody is served by a fold that hides three rows.
-  const shown = rest.length > 0 ? rows.slice(0, FOLD_AFTER) : rows;
+  const shown = rest.length > 0 ? rows.slice(0, foldAfter) : rows;
   const folded = rows.slice(shown.length);
   return html`${oneTable(columns, shown)}
   ${
@@ -48,3 +52,23 @@ function oneTable(columns: readonly Column[], rows: readonly (readonly Content[]
     </table>
   </div>`;
 }
+
+/** A section that is a table; nothing when it would be empty. */
+export function tableSection(
+  id: string,
+  title: string,
+  lead: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Content[])[],
+): Markup {
+  if (rows.length === 0) return html``;
+  return html`<section id="${id}">
+    <h2>${title}</h2>
+    <p class="lead">${lead}</p>
+    ${dataTable(columns, rows)}
+  </section>`;
+}
+
+/** The first few names, and how many there are besides. */
+export const someOf = (names: readonly string[]): string =>
+  names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;

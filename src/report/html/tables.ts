@@ -1,74 +1,10 @@
 import type { CellState, Report, SubjectReport } from "../../record/report.js";
 import { byRank, STATES } from "../cellStates.js";
-import { cellsByOp, opName } from "../sentence.js";
-import { showCount, showPlural } from "../showNumber.js";
-import { addRecords } from "../tally.js";
+import { opName } from "../opOutcomes.js";
+import { showCount } from "../showNumber.js";
 import { clipText } from "../visibleText.js";
-import { html, slug, type Content, type Markup } from "./escape.js";
-import { dataTable } from "./table.js";
-
-/** The lesser sections: each is a table, and is left out when it would be empty. */
-function section(
-  id: string,
-  title: string,
-  lead: string,
-  columns: Parameters<typeof dataTable>[0],
-  rows: Content[][],
-) {
-  if (rows.length === 0) return html``;
-  return html`<section id="${id}">
-    <h2>${title}</h2>
-    <p class="lead">${lead}</p>
-    ${dataTable(columns, rows)}
-  </section>`;
-}
-
-/** Which choice a subject makes where the derivative is a matter of choice. */
-export function conventionsSection(report: Report, subject: SubjectReport): Markup {
-  const kinksOf = new Map(report.ops.map(({ id, kinks }) => [id, kinks]));
-  const rows = [...cellsByOp(subject.cells)].flatMap(([op, cells]) =>
-    Object.entries(addRecords(cells.map(({ conventions }) => conventions))).map(([choice, n]) => [
-      opName(op),
-      clipText(choice, 300),
-      (kinksOf.get(op) ?? []).map(({ at, convention }) => `${at}: ${convention}`).join("; "),
-      showCount(n),
-    ]),
-  );
-  return section(
-    `conventions-${slug(subject.id)}`,
-    "Conventions",
-    "At kinks and ties several answers are defensible. These were chosen; none counts as wrong.",
-    [
-      { head: "op" },
-      { head: "choice seen" },
-      { head: "the reference's choice" },
-      { head: "cases", numeric: true },
-    ],
-    rows,
-  );
-}
-
-/** Why cases were not decided. */
-export function undecidedSection(subject: SubjectReport): Markup {
-  const byReason = new Map<string, { n: number; ops: Set<string> }>();
-  for (const { op, reasons } of subject.cells) {
-    for (const [reason, n] of Object.entries(reasons)) {
-      const known = byReason.get(reason) ?? { n: 0, ops: new Set() };
-      byReason.set(reason, { n: known.n + n, ops: known.ops.add(opName(op)) });
-    }
-  }
-  const rows = [...byReason]
-    .sort(([a, x], [b, y]) => y.n - x.n || (a < b ? -1 : 1))
-    .map(([reason, { n, ops }]) => [clipText(reason, 300), showCount(n), some([...ops])]);
-  const undecided = showCount(subject.cases - subject.decided);
-  return section(
-    `undecided-${slug(subject.id)}`,
-    "Undecided cases",
-    `${undecided} of ${showPlural(subject.cases, "case")} could not be decided. None counts as a pass.`,
-    [{ head: "reason" }, { head: "cases", numeric: true }, { head: "ops" }],
-    rows,
-  );
-}
+import { html, slug, type Markup } from "./escape.js";
+import { someOf, tableSection } from "./table.js";
 
 interface Gap {
   readonly state: CellState;
@@ -93,10 +29,10 @@ export function gapsSection(subject: SubjectReport): Markup {
     .map(({ state, because, properties, ops }) => [
       clipText(because, 300),
       html`<span class="says ${state}">${STATES[state].sign} ${STATES[state].label}</span>`,
-      some([...ops]),
-      some([...properties]),
+      someOf([...ops]),
+      someOf([...properties]),
     ]);
-  return section(
+  return tableSection(
     `gaps-${slug(subject.id)}`,
     "Not shown by this run",
     "What got too few decided cases, what was left out, and what the subject does not have.",
@@ -104,10 +40,6 @@ export function gapsSection(subject: SubjectReport): Markup {
     rows,
   );
 }
-
-/** The first few, and how many there are besides. */
-const some = (names: readonly string[]): string =>
-  names.length <= 6 ? names.join(", ") : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
 
 /** How often each kind of case was drawn. */
 export function coverageSection({ coverage }: Report): Markup {
@@ -135,7 +67,10 @@ export function coverageSection({ coverage }: Report): Markup {
 
 /** Implementations that are wrong on purpose: a checker never seen to fail has not been tested. */
 export function selfTestSection({ selfTest }: Report): Markup {
-  const rows = (selfTest ?? []).map(({ name, op, says, caughtBy, cases }) => [
+  const escapedFirst = [...(selfTest ?? [])].sort(
+    (a, b) => Number(a.caughtBy.length > 0) - Number(b.caughtBy.length > 0),
+  );
+  const rows = escapedFirst.map(({ name, op, says, caughtBy, cases }) => [
     html`${name}<small>${opName(op)}</small>`,
     says,
     caughtBy.length > 0
@@ -143,7 +78,7 @@ export function selfTestSection({ selfTest }: Report): Markup {
       : html`<span class="says wrong">${STATES.wrong.sign} escaped</span>`,
     showCount(cases),
   ]);
-  return section(
+  return tableSection(
     "self-test",
     "Self-test",
     "Mutants of the reference, wrong on purpose, judged by the same laws in the same run.",
@@ -159,7 +94,7 @@ export function epochsSection(subject: SubjectReport): Markup {
     exitCode === null ? (signal ?? "") : String(exitCode),
     html`<pre>${clipText(stderr.trim(), 2000)}</pre>`,
   ]);
-  return section(
+  return tableSection(
     `epochs-${slug(subject.id)}`,
     "Restarts",
     "The subject's process ended before its time, and was started again.",
