@@ -18,6 +18,10 @@ const SUBJECTS: Readonly<Record<string, ReferenceOptions>> = {
   "reference-f32": { precision: "f32" },
   "reference-f32-careful": { precision: "f32", form: 0 },
   "reference-f32-ftz": { precision: "f32", flush: true },
+  "reference-f32-reversed": {
+    precision: "f32",
+    order: (n) => Array.from({ length: n }, (_, i) => n - 1 - i),
+  },
 };
 
 const [id = "reference-f32", cases = "100000", firstSeed = "1000"] = process.argv.slice(2);

@@ -99,11 +99,12 @@ const PLAIN = 1e4;
 
 /** Where a fault shows: the case that is explained is the first that is plainly off, or else the one furthest off. */
 function plainestFirst(judged: readonly JudgedCase[]): JudgedCase[] {
-  const off = ({ judgement }: JudgedCase): number => {
-    const ratio = judgement.errorOverAttainable ?? 0;
-    return Number.isFinite(ratio) ? Math.min(ratio, PLAIN) : 0;
-  };
-  return [...judged].sort((a, b) => off(b) - off(a));
+  return [...judged].sort((a, b) => plainness(b) - plainness(a));
+}
+
+function plainness({ judgement }: JudgedCase): number {
+  const ratio = judgement.errorOverAttainable ?? 0;
+  return Number.isFinite(ratio) ? Math.min(ratio, PLAIN) : 0;
 }
 
 const key = (subject: string, { op, kind, where }: Signature): string =>

@@ -34,13 +34,14 @@ const opName = (op: AnyOp | undefined): string => op?.name ?? PROGRAMS;
 
 /** Whether a pattern of `--only` or `--skip` means this cell; `*` stands for any text. */
 export function matches(pattern: string, property: string, op: string): boolean {
-  const fits = (p: string, text: string): boolean =>
-    new RegExp(`^${p.split("*").map(escape).join(".*")}$`).test(text);
   const [first, second] = pattern.split("/");
   return second === undefined
     ? fits(first, property) || fits(first, op)
     : fits(first, property) && fits(second, op);
 }
+
+const fits = (pattern: string, text: string): boolean =>
+  new RegExp(`^${pattern.split("*").map(escape).join(".*")}$`).test(text);
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 

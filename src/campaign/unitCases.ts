@@ -36,13 +36,14 @@ export function unitCases(
 
 function group(classes: readonly string[], wanted: readonly string[]) {
   const attributes = [...new Set(classes.map((label) => label.slice(0, label.indexOf("="))))];
-  const of = (labels: readonly string[], attribute: string): string[] =>
-    labels
-      .filter((label) => label.startsWith(`${attribute}=`))
-      .map((label) => label.slice(attribute.length + 1));
   return attributes.map((attribute) => ({
     attribute,
-    all: of(classes, attribute),
-    wanted: of(wanted, attribute),
+    all: classesOf(classes, attribute),
+    wanted: classesOf(wanted, attribute),
   }));
 }
+
+const classesOf = (labels: readonly string[], attribute: string): string[] =>
+  labels
+    .filter((label) => label.startsWith(`${attribute}=`))
+    .map((label) => label.slice(attribute.length + 1));

@@ -62,6 +62,8 @@ export interface Rounding {
   round(x: number): number;
   /** Applied to the double result of every other primitive. */
   roundIntrinsic(x: number): number;
+  /** The order in which n terms are added up. Default: as they come. */
+  order?(n: number): readonly number[];
 }
 
 type Comparison = Pick<Algebra<number>, "select" | "argmax" | "floor">;
@@ -124,8 +126,9 @@ export function rounded(rounding: Rounding, gates?: Gates): Algebra<number> {
     neg: (a) => -a,
     sum(terms) {
       if (terms.length === 0) return 0;
-      let total = terms[0];
-      for (let i = 1; i < terms.length; i++) total = round(total + terms[i]);
+      const order = terms.length > 2 ? rounding.order?.(terms.length) : undefined;
+      let total = terms[order?.[0] ?? 0];
+      for (let i = 1; i < terms.length; i++) total = round(total + terms[order?.[i] ?? i]);
       return total;
     },
     sqrt: (x) => round(Math.sqrt(x)),

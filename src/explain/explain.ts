@@ -31,7 +31,12 @@ export async function explain(
   subject: Subject,
   recheck: (c: Case) => Promise<LawJudgement>,
 ): Promise<Explanation> {
-  const smallest = await whereThrown(await minimise(suspicion.case, suspicion.judgement, recheck), subject);
+  // What is invalid has no smaller valid case.
+  const found =
+    suspicion.judgement.verdict === "accepted-invalid"
+      ? { case: suspicion.case, judgement: suspicion.judgement, evaluations: 0 }
+      : await minimise(suspicion.case, suspicion.judgement, recheck);
+  const smallest = await whereThrown(found, subject);
   const words = suspicion.law.againstTruth
     ? await testimonies(smallest.case, smallest.judgement, subject)
     : [];

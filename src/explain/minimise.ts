@@ -48,9 +48,10 @@ export async function minimise(
 
 /** The same kind of wrong in the same kind of result; which input it shows in may change as inputs go. */
 function sameFault(a: LawJudgement, b: LawJudgement): boolean {
-  const result = (where: string | undefined): string | undefined => where?.replace(/\[\d+\]$/, "");
-  return a.verdict === b.verdict && a.kind === b.kind && result(a.where) === result(b.where);
+  return a.verdict === b.verdict && a.kind === b.kind && resultOf(a) === resultOf(b);
 }
+
+const resultOf = ({ where }: LawJudgement): string | undefined => where?.replace(/\[\d+\]$/, "");
 
 /** A case that barely fails shows nothing: a simpler one must be about as far off as the first was. */
 function asPlain(a: LawJudgement, first: LawJudgement): boolean {

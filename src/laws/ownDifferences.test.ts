@@ -77,7 +77,10 @@ describe("differences of the subject's own outputs", () => {
     const kink = caseOf("relu", [scalar(0)]);
     expect(await judgedAfter(ownDifferences, kink)).toEqual({ verdict: "inconclusive", reason });
     const wrong = await judgedAfter(ownDifferences, kink, ([gradient, ...values]) => [
-      withGrads(gradient, numbers(() => 7)),
+      withGrads(
+        gradient,
+        numbers(() => 7),
+      ),
       ...values,
     ]);
     expect(wrong).toEqual({ verdict: "inconclusive", reason });

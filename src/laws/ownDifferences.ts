@@ -11,9 +11,10 @@ import { askGradient, askValue, failure, PASS, pointOf, readAnswer, undecided, t
 
 /** Steps of a central difference that are asked for at once, each half of the one before. */
 const LEVELS = 12;
-const NOWHERE_SMOOTH = "domain: no step on both sides stays where the op is smooth";
 /** The first step of `differences`, as a part of the direction. */
 const LARGEST_STEP = 2 ** -9;
+
+const NOWHERE_SMOOTH = "domain: no step on both sides stays where the op is smooth";
 
 /**
  * ⟨g, w⟩ agrees with central differences of the subject's own outputs.

@@ -42,14 +42,9 @@ export function derive<T>(
   values: readonly NdArray<T>[],
   form: Form = 0,
 ): NdArray<T>[] {
-  switch (quantity) {
-    case "value":
-      return p.program.outputs.map((value) => values[value]);
-    case "gradient":
-      return reverse(A, p.program, values, liftAll(A, p.cotangents), { form }).filter((gx) => gx !== null);
-    case "tangent":
-      return forward(A, p.program, values, tangentsOfInputs(A, p));
-  }
+  if (quantity === "value") return p.program.outputs.map((value) => values[value]);
+  if (quantity === "tangent") return forward(A, p.program, values, tangentsOfInputs(A, p));
+  return reverse(A, p.program, values, liftAll(A, p.cotangents), { form }).filter((gx) => gx !== null);
 }
 
 /** Shapes of the results of a quantity. */
@@ -117,7 +112,7 @@ export function lastSums(quantity: Quantity, p: Point, values: readonly NdArray<
   return flatten(
     program.outputs.map((value) => {
       const { shape, data } = values[value];
-      if (value < first) return { shape, data: Float64Array.from(data as ArrayLike<number>, Math.abs) };
+      if (value < first) return { shape, data: Float64Array.from(data, Math.abs) };
       const n = value - first;
       const { inputs, attributes } = program.nodes[n];
       const op = program.ops[n];

@@ -18,7 +18,7 @@ export interface RandomRoundingOptions {
 /**
  * Rounds every primitive up or down at random, each with probability ½ and never in proportion to the distance:
  * the spread of a few runs is then about twice that of rounding to nearest (Monte Carlo arithmetic, Parker 1997;
- * CESTAC, Vignes 2004).
+ * CESTAC, Vignes 2004). Sums are added up in random order: none is prescribed, and 1 − 1 + 1e-6 depends on it.
  */
 export function randomRounding(
   format: FloatFormat,
@@ -47,6 +47,7 @@ export function randomRounding(
   const spread = (intrinsicUlps - 1) * 2 * u;
   return {
     round,
+    order: (n) => stream.permutation(n),
     roundIntrinsic: spread > 0 ? (x) => round(x * (1 + spread * stream.between(-1, 1))) : round,
   };
 }

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { HOSTILE, madeHostile, syntheticRecord } from "../../fixtures/records/syntheticRecord.js";
+import {
+  HOSTILE,
+  madeHostile,
+  SYNTHETIC_SENTENCE,
+  syntheticRecord,
+} from "../../fixtures/records/syntheticRecord.js";
 import { report } from "../record/report.js";
 import { readRecord } from "./readRecord.js";
 import { FORMATS } from "./index.js";
@@ -184,7 +189,9 @@ describe("junit", () => {
     expect(xml).toContain('<failure message="the gradient of prod is that of sum">');
     expect(xml).toContain('<skipped message="no erf with a gradient">');
     expect(xml).toContain("undecided: 25 of 30 cases decided");
+    expect(xml).toContain("<system-out>pass 5\nundecided: out of time</system-out>");
     expect(xml.match(/<skipped/g)).toHaveLength(2);
+    expect(xml).toContain('name="programs of several ops">');
     expect(xml).toContain('name="the run is complete"/>');
     expect(FORMATS.junit.render(incomplete)).toContain('<error message="the record has no footer');
   });
@@ -210,7 +217,7 @@ function unbalancedXml(xml: string): string | null {
 describe("markdown", () => {
   test("has the verdict, the findings with what reproduces them, and a row for each property", () => {
     const text = FORMATS.markdown.render(honest);
-    expect(text).toContain("## TensorFlow.js 4.22.0: 3 faults in 1 op; 1 op right");
+    expect(text).toContain(`## ${SYNTHETIC_SENTENCE}`);
     expect(text).toContain("- got: `1`");
     expect(text).toContain("Reproduce with `npx gradproof replay f-1`");
     expect(text).toContain("```\nimport * as tf");
@@ -237,6 +244,11 @@ describe("markdown", () => {
     expect(text.length).toBeLessThan(1 << 20);
     expect(text).toContain("480 more findings in the HTML report");
   });
+});
+
+test("a passed test case of JUnit can hold the hostile text too", () => {
+  const [said] = /(?<=<system-out>)[^<]*alert[^<]*/.exec(FORMATS.junit.render(hostile)) ?? [];
+  expect(said).toContain("&lt;/script&gt;");
 });
 
 test("the hostile text is in every format, so that these tests have something to find", () => {

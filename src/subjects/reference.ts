@@ -22,6 +22,8 @@ export interface ReferenceOptions {
   readonly flush?: boolean;
   /** Which accepted form the rules use. Default 0 (careful) in f64, 1 (textbook) in f32. */
   readonly form?: Form;
+  /** The order in which sums are added up, in f32. Default: as the terms come. */
+  readonly order?: (n: number) => readonly number[];
   /** Puts another record in an op's place: this is how mutants are made. Default: the op itself. */
   readonly replace?: (op: AnyOp) => AnyOp;
 }
@@ -42,8 +44,11 @@ class ReferenceAdapter implements SynchronousAdapter {
     this.precision = options.precision ?? "f64";
     this.flush = options.flush ?? false;
     this.form = options.form ?? (this.precision === "f32" ? 1 : 0);
-    this.A = this.precision === "f32" ? rounded(roundToNearest(F32, { flush: this.flush })) : DOUBLES;
-    const { replace = (op) => op } = options;
+    const { order, replace = (op) => op } = options;
+    this.A =
+      this.precision === "f32"
+        ? rounded({ ...roundToNearest(F32, { flush: this.flush }), ...(order && { order }) })
+        : DOUBLES;
     this.records = new Map(OPS.map((op) => [op, withoutStaleRules(op, replace(op))]));
   }
 

@@ -9,8 +9,9 @@ export function addDoctor(program: Command): void {
   program.command("doctor").description("what this machine has, and which subjects start").action(doctor);
 }
 
+const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+
 async function doctor(): Promise<void> {
-  const say = (text: string): boolean => process.stdout.write(`${text}\n`);
   say(`gradproof ${gradproofVersion()}`);
   say(`Node ${process.versions.node} on ${process.platform} ${process.arch}`);
   say(`${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GiB of memory`);

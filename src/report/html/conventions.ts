@@ -31,7 +31,7 @@ export function conventionsSection(report: Report, subject: SubjectReport): Mark
       "they are the slopes of the two sides.",
     [
       { head: "op" },
-      { head: "the reference takes, at" },
+      { head: "the reference's derivative" },
       { head: `${subject.hello.implementation.name} takes, of the gradient` },
       { head: "differs in" },
     ],

@@ -1,6 +1,6 @@
 import type { ReportFinding, SubjectReport } from "../../record/report.js";
 import { VERDICTS } from "../../record/verdict.js";
-import { opName } from "../opOutcomes.js";
+import { needsEmptyTensor, opName } from "../opOutcomes.js";
 import { subjectName } from "../sentence.js";
 import { showMeasure, showPlural } from "../showNumber.js";
 import { clipText } from "../visibleText.js";
@@ -30,7 +30,7 @@ export function findingCard(
     <summary>
       <span class="ordinal">${number}</span> ${verdictOf(finding)}
       <span class="headline">
-        <strong>${clipText(title, 400)}</strong>
+        <strong>${clipText(headlineOf(finding), 400)}</strong>
         ${title.startsWith(opName(op)) ? null : html`<span class="op">${opName(op)}</span>`}
         ${inShort(finding)}
       </span>
@@ -68,15 +68,25 @@ export function findingCard(
 
 const OPEN = html`open`;
 
+/** What stands under the heading of its group needs not say so again. */
+const headlineOf = (finding: ReportFinding): string =>
+  needsEmptyTensor(finding) ? finding.title.replace(/, for tensors without elements$/, "") : finding.title;
+
 /** Longer numbers wait in the card. */
 const SHORT = 60;
+
+/** A number to the nine digits that tell all float32 apart; the card has the rest. */
+function withoutBound(expected: string): string {
+  const [value] = expected.split(" ± ");
+  return /^-?\d[\d.]*(?:e[+-]?\d+)?$/.test(value) ? String(Number(Number(value).toPrecision(9))) : value;
+}
 
 /** What was expected and what came, on one line; where any result would do, only what came. */
 function inShort({ expected, got, judgement }: ReportFinding): Markup {
   const came = html`<code class="came">${clipText(got, SHORT * 3)}</code>`;
   if (judgement.expected === undefined) return html`<span class="in-short">${came}</span>`;
   return html`<span class="in-short"
-    ><code>${clipText(expected, SHORT)}</code> <span aria-label="but got">→</span> ${came}</span
+    ><code>${clipText(withoutBound(expected), SHORT)}</code> <span aria-label="but got">→</span> ${came}</span
   >`;
 }
 

@@ -30,7 +30,7 @@ export function findingsSection(subject: SubjectReport): Markup {
     ${
       empty.length === 0
         ? null
-        : html`<details class="rare">
+        : html`<details class="rare-findings">
             <summary>Only for tensors without elements <small>${showCount(empty.length)}</small></summary>
             ${cards(empty, 0)}
           </details>`

@@ -5,10 +5,18 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { madeHostile, syntheticRecord } from "../../../fixtures/records/syntheticRecord.js";
+import { composedWitness } from "../../../fixtures/records/syntheticLines.js";
+import {
+  madeHostile,
+  syntheticRecord,
+  SYNTHETIC_SENTENCE,
+} from "../../../fixtures/records/syntheticRecord.js";
 import { summarize } from "../summarize.js";
+import { accuracySection } from "./accuracy.js";
 import { html, slug, webAddress } from "./escape.js";
 import { renderHtml } from "./page.js";
+import { programGraph } from "./programGraph.js";
+import { showAttribute } from "./witness.js";
 
 const honest = renderHtml(summarize(syntheticRecord()));
 const hostile = renderHtml(summarize(madeHostile(syntheticRecord())));
@@ -69,7 +77,7 @@ describe.each([
 
 test("says what there is to say", () => {
   for (const words of [
-    "<h1>TensorFlow.js 4.22.0: 3 faults in 1 op; 1 op right, 2 not fully tested, 1 unsupported</h1>",
+    `<h1>${SYNTHETIC_SENTENCE}</h1>`,
     "the gradient of prod is that of sum",
     "0.5, within [0.49999997, 0.50000003]",
     "x1 = prod(x0, axes: [0], keepdims: false)",
@@ -82,6 +90,19 @@ test("says what there is to say", () => {
     "no erf with a gradient",
     "undecided gate",
     "1 at 0",
+    "half: 1 case",
+    "a share of 0.61: 2 cases",
+    "oracles disagree: … and …",
+    "10 of 380 cases could not be decided; 9 more asked for what the subject does not have",
+    "97 % decided",
+    "1 op wrong only for tensors without elements",
+    "programs of several ops wrong",
+    "Only for tensors without elements <small>1</small>",
+    "strides: 2×1, padding: same",
+    '<svg\nclass="graph"',
+    "1 of 2",
+    "The self-test let 1 mutant escape:",
+    "tie-twice (maximum)",
   ]) {
     expect(honest).toContain(words);
   }
@@ -94,6 +115,30 @@ test("several subjects, and a run that was cut off, are told as such", () => {
   const page = renderHtml(summarize([{ ...header, subjects }, ...rest]));
   expect(page).toContain("2 subjects verified, 1 with faults");
   expect(page).toContain("the run was cut off");
+});
+
+test("a program is drawn with every value and every use of it, and attributes are readable", () => {
+  const { text } = programGraph(composedWitness.program);
+  expect(text.match(/<rect/g)).toHaveLength(4);
+  expect(text.match(/<path/g)).toHaveLength(4);
+  expect(
+    showAttribute("padding", [
+      [0, 1],
+      [1, 0],
+    ]),
+  ).toBe("[[0, 1], [1, 0]]");
+  expect(showAttribute("shape", [])).toBe("[]");
+});
+
+test("errors that no scale holds are told as such", () => {
+  const result = summarize(syntheticRecord());
+  const cells = result.subjects[0].cells.map((cell, k) => ({
+    ...cell,
+    worstErrorOverAttainable: (["NaN", "Infinity", 1e44, 0] as const)[k % 4],
+  }));
+  const { text } = accuracySection({ ...result.subjects[0], cells });
+  expect(text).not.toMatch(/="[^"]*(?:NaN|Infinity)/);
+  for (const shown of [">∞<", ">1e44<"]) expect(text).toContain(shown);
 });
 
 describe("escaping", () => {
@@ -142,6 +187,12 @@ describe.skipIf(browser === undefined)("in a real browser", () => {
         }
         // The tools are hidden until our script has run: the policy let it.
         expect(await page.locator("[data-copy]").first().isVisible()).toBe(true);
+        // A link to a card that is folded away, in a group that is folded away too, opens both.
+        const folded = page.locator(".rare-findings .finding").first();
+        expect(await folded.locator("article").isVisible()).toBe(false);
+        const id = await folded.getAttribute("id");
+        await page.evaluate(`location.hash = "#${id}"`);
+        await folded.locator("article").waitFor({ state: "visible" });
         expect(seen).toEqual([address]);
       }
     } finally {

@@ -4,6 +4,8 @@ import { html, type Markup } from "./escape.js";
 
 const BOX = { width: 116, height: 26 };
 const GAP = { x: 14, y: 24 };
+/** Room beside the boxes for lines that pass them. */
+const MARGIN = 26;
 /** So many characters of an op's name fit its box; the text of the program has the rest. */
 const LABEL = 16;
 
@@ -19,12 +21,15 @@ export function programGraph({ inputs, nodes, outputs }: Program): Markup {
   const layers: number[][] = [];
   depths.forEach((depth, value) => (layers[depth] ??= []).push(value));
   const widest = Math.max(...layers.map((layer) => layer.length));
-  const width = widest * (BOX.width + GAP.x);
+  const width = widest * (BOX.width + GAP.x) + 2 * MARGIN;
   const height = layers.length * (BOX.height + GAP.y) - GAP.y + 2;
   const places: Place[] = [];
   layers.forEach((layer, depth) =>
     layer.forEach((value, k) => {
-      places[value] = { x: (width * (2 * k + 1)) / (2 * layer.length), y: 1 + depth * (BOX.height + GAP.y) };
+      places[value] = {
+        x: MARGIN + ((width - 2 * MARGIN) * (2 * k + 1)) / (2 * layer.length),
+        y: 1 + depth * (BOX.height + GAP.y),
+      };
     }),
   );
   const edges = nodes.flatMap((node, k) =>
@@ -63,7 +68,8 @@ const shorten = (name: string): string => (name.length > LABEL ? `${name.slice(0
 function edge(from: Place, to: Place): Markup {
   const [top, bottom] = [from.y + BOX.height, to.y];
   const passes = bottom - top > GAP.y;
-  const aside = passes ? BOX.width * 0.7 : 0;
+  // The curve goes three quarters of the way to its control points.
+  const aside = passes ? ((BOX.width / 2 + MARGIN / 2) * 4) / 3 : 0;
   const middle = (top + bottom) / 2;
   return html`<path
     d="M${from.x} ${top}C${from.x - aside} ${middle} ${to.x - aside} ${middle} ${to.x} ${bottom}"

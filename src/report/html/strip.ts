@@ -77,7 +77,7 @@ export function summaryStrip(report: Report): Markup {
   const { planned, undecided } = report.cells;
   return html`<dl class="strip">
     ${fact("cases", showCount(cases), cases > 0 ? `${showShare(sum(decidedIn), cases)} decided` : null)}
-    ${unsupported > 0 ? fact("cases unsupported", showCount(unsupported), "not counted as cases") : null}
+    ${unsupported > 0 ? fact("unsupported", showCount(unsupported), "cases besides") : null}
     ${fact("evaluations", showCount(report.evaluations))} ${fact("duration", showDuration(report.elapsedMs))}
     ${fact("peak memory", showMemory(report.peakMemoryMb))}
     ${fact(

@@ -1,3 +1,6 @@
+import { findingStyle } from "./findingStyle.js";
+import { matrixStyle } from "./matrixStyle.js";
+
 /** Restraint: system fonts, one accent, and colour only where something wants attention. */
 export const style = `
 :root {
@@ -73,72 +76,7 @@ section { margin-top: 4rem; }
 nav { display: flex; flex-wrap: wrap; gap: 0.375rem 1.25rem; margin-top: 1.5rem; font-size: 0.9375rem; }
 .verdict { font-size: 1.625rem; margin-top: 4rem; padding-top: 2.5rem; border-top: 1px solid var(--line); }
 .nothing { color: var(--good); margin-top: 0.75rem; }
-.title-row { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem; }
-.title-row button { margin-bottom: 0.25rem; }
-.finding, .rare {
-  margin-top: 0.5rem; background: var(--surface); border: 1px solid var(--line); border-radius: 8px;
-}
-.finding:target { border-color: var(--accent); }
-/* A link to a closed card shows it where no script opens it. */
-@media (scripting: none) {
-  .finding:target::details-content, .rare:has(:target)::details-content {
-    content-visibility: visible; block-size: auto;
-  }
-}
-.finding > summary {
-  display: grid; grid-template-columns: 1.75rem 6.5rem minmax(0, 1fr) 1rem; gap: 0 0.5rem;
-  align-items: baseline; padding: 0.5rem 1rem; color: var(--text); list-style: none;
-}
-.finding > summary::-webkit-details-marker { display: none; }
-.finding > summary::after {
-  content: "›"; color: var(--quiet); justify-self: center; font-size: 1.125rem; line-height: 1;
-}
-.finding[open] > summary::after { transform: rotate(90deg); }
-.finding > summary:hover strong { text-decoration: underline; text-decoration-thickness: 1px; }
-.ordinal { color: var(--quiet); text-align: right; font-size: 0.875rem; }
-.finding > summary .badge { justify-self: start; }
-.headline { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; min-width: 0; }
-.headline strong { font-weight: 600; }
-.headline .op { color: var(--quiet); font-size: 0.875rem; }
-.in-short {
-  flex: 1 1 14rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
-  text-align: right; color: var(--quiet);
-}
-.in-short code { overflow-wrap: normal; } .in-short .came { color: var(--wrong); }
-.finding[open] > summary .in-short { display: none; }
-.finding > article { padding: 0.25rem 1.5rem 1.5rem; }
-.because { max-width: 50rem; }
-.finding footer { margin-top: 1.25rem; color: var(--quiet); font-size: 0.875rem; }
-.rare { margin-top: 1.5rem; background: none; padding-bottom: 0; }
-.rare > summary { padding: 0.625rem 1rem; color: var(--text); font-weight: 600; }
-.rare > summary small { color: var(--quiet); font-weight: 400; margin-left: 0.25rem; }
-.rare .finding { margin: 0; border-width: 1px 0 0; border-radius: 0; }
-.rare .finding > summary { padding-block: 0.25rem; font-size: 0.875rem; }
-.rare .finding:last-child { border-radius: 0 0 8px 8px; }
-.kicker {
-  display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.875rem; margin-bottom: 0.5rem;
-  font-size: 0.8125rem; color: var(--quiet);
-}
-.permalink { margin-left: auto; color: var(--quiet); }
-.badge {
-  font-size: 0.8125rem; white-space: nowrap; padding: 0.0625rem 0.5rem; border-radius: 4px;
-  font-weight: 600;
-}
-.badge.wrong { color: var(--wrong); background: var(--wrong-ground); }
-.badge.inaccurate { color: var(--warn); background: var(--warn-ground); }
-.graph { display: block; max-width: 100%; height: auto; }
-.graph rect { fill: var(--sunken); stroke: var(--line); } .graph .input { fill: none; }
-.graph .output { stroke: var(--accent); } .graph path { fill: none; stroke: var(--quiet); }
-.graph text { fill: var(--text); font-size: 12px; }
-.halves { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.5rem; }
-.facts > div {
-  display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: 0 0.75rem; padding: 0.375rem 0;
-  border-top: 1px solid var(--line); font-size: 0.9375rem;
-}
-.facts dt { color: var(--quiet); font-size: 0.875rem; }
-.facts code { white-space: pre-wrap; }
-.got code { color: var(--wrong); }
-.copyable { position: relative; }
+${findingStyle}.copyable { position: relative; }
 pre { margin: 0; white-space: pre; overflow-x: auto; overflow-wrap: normal; }
 pre code { overflow-wrap: normal; }
 .copyable pre {
@@ -173,84 +111,7 @@ summary { cursor: pointer; color: var(--accent); font-size: 0.9375rem; padding: 
 }
 .bar { display: block; width: 14rem; height: 1.25rem; }
 .bar .track { fill: var(--idle-ground); } .bar .mark { fill: var(--text); }
-.legend {
-  list-style: none; display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr));
-  gap: 0.25rem 1.5rem; font-size: 0.875rem; color: var(--quiet);
-}
-.legend li { display: grid; grid-template-columns: 1.5rem 1fr; gap: 0.5rem; align-items: baseline; }
-.legend b { color: var(--text); font-weight: 550; }
-.sign { text-align: center; border-radius: 3px; font-weight: 700; }
-.filters {
-  display: flex; flex-wrap: wrap; gap: 0.75rem 1.25rem; margin-top: 1.25rem; font-size: 0.875rem;
-  color: var(--quiet);
-}
-.filters[hidden] { display: none; }
-.filters input, .filters select {
-  font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--line);
-  border-radius: 4px; padding: 0.25rem 0.5rem; margin-left: 0.375rem; max-width: 14rem;
-}
-.matrix-frame {
-  position: relative; margin-top: 1rem; max-height: 85vh; overflow: auto; border: 1px solid var(--line);
-  border-radius: 8px; background: var(--surface);
-}
-.matrix { border-collapse: separate; border-spacing: 0; font-size: 0.875rem; }
-.matrix th, .matrix td { border-top: 1px solid var(--line); padding: 0; }
-.matrix td { min-width: 3rem; height: 1.875rem; text-align: center; font-weight: 700; }
-.matrix td a { display: block; color: inherit; text-decoration: none; }
-.matrix thead th {
-  position: sticky; top: 0; z-index: 2; background: var(--surface); border-top: 0;
-  box-shadow: 0 1px var(--line); vertical-align: bottom; font-weight: 500;
-}
-.matrix thead a {
-  display: flex; justify-content: center; padding: 0.75rem 0 0.625rem; color: inherit;
-  text-decoration: none;
-}
-.matrix thead a:hover span { text-decoration: underline; }
-.matrix thead a span {
-  writing-mode: vertical-rl; transform: rotate(180deg); max-height: 13rem; line-height: 1.2;
-}
-.matrix tr > th:first-child {
-  position: sticky; left: 0; z-index: 1; background: var(--surface); text-align: left; padding: 0 0.75rem;
-  font-weight: 500; white-space: nowrap; min-width: 9rem; border-right: 1px solid var(--line);
-}
-.matrix .total { text-align: right; color: var(--quiet); padding: 0 0.75rem 0.625rem; }
-.matrix thead tr > th:first-child { z-index: 3; color: var(--quiet); padding-bottom: 0.625rem; }
-.matrix .family tr > th:first-child {
-  position: static; overflow: visible; max-width: none; border-right: 0; background: var(--sunken);
-  color: var(--quiet); font-size: 0.8125rem; font-weight: 600; padding: 0.25rem 0.75rem;
-}
-.matrix .family span { position: sticky; left: 0.75rem; }
-.matrix td:last-child {
-  min-width: 5rem; padding: 0 0.75rem; text-align: right; font-weight: 400; color: var(--quiet);
-}
-.matrix label { display: flex; align-items: center; gap: 0.375rem; cursor: pointer; padding: 0.25rem 0; }
-.matrix input {
-  appearance: none; width: 0.75rem; height: 0.75rem; margin: 0; cursor: pointer; color: var(--quiet);
-  flex: none;
-}
-.matrix input::before { content: "›"; display: block; line-height: 0.75rem; text-align: center; }
-.matrix input:checked::before { transform: rotate(90deg); }
-.matrix .part { display: none; font-size: 0.8125rem; }
-.matrix .part th:first-child { padding-left: 1.875rem; color: var(--quiet); font-weight: 400; }
-.matrix .part td { font-weight: 400; color: var(--quiet); }
-tbody:has(input:checked) .part { display: table-row; }
-.matrix td.green, .sign.green { color: var(--good); }
-.matrix td.wrong, .sign.wrong { color: var(--wrong); background: var(--wrong-ground); }
-.matrix td.inaccurate, .matrix td.accepted-invalid, .matrix td.protocol, .sign.inaccurate,
-.sign.accepted-invalid, .sign.protocol {
-  color: var(--warn); background: var(--warn-ground);
-}
-.matrix td.untested, .matrix td.not-run, .sign.untested, .sign.not-run {
-  color: var(--idle); background: var(--idle-ground);
-}
-.matrix td.unsupported, .sign.unsupported { color: var(--quiet); font-weight: 400; }
-.matrix td.unsupported { opacity: 0.5; }
-.matrix td.rare, .sign.rare { background: none; font-weight: 500; }
-.note {
-  position: sticky; bottom: 0; z-index: 4; margin-top: 0.5rem; padding: 0.5rem 0; background: var(--ground);
-  font-size: 0.875rem; color: var(--quiet);
-}
-.coverage { columns: 4 13rem; column-gap: 2.5rem; }
+${matrixStyle}.coverage { columns: 4 13rem; column-gap: 2.5rem; }
 .coverage > div { break-inside: avoid; margin-bottom: 1.25rem; }
 .coverage h3 { font-size: 0.875rem; }
 .coverage ul { list-style: none; font-size: 0.875rem; }

@@ -17,7 +17,7 @@ export function testimonies({ oracles }: ReportFinding): Markup {
       <th scope="row">${oracle}${note === undefined ? null : html`<small>${clipText(note, 400)}</small>`}</th>
       <td class="says ${tone}"><span aria-hidden="true">${sign}</span> ${says}</td>
       <td class="digits"><code>${clipText(value, 200)}</code></td>
-      <td class="bound"><code>± ${clipText(bound, 200)}</code></td>
+      <td class="bound"><code>± ${Number(bound) === 0 ? "0" : clipText(bound, 200)}</code></td>
     </tr>`;
   });
   return html`<h4>What the oracles say of it</h4>
