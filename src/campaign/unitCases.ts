@@ -7,6 +7,9 @@ import type { Unit } from "./plan.js";
  * The cases of one block of a unit: a function of the campaign's seed, the unit's name and the block's number, so
  * that they depend neither on workers nor on order.
  *
+ * The first block runs through all classes of all attributes. Later ones aim at one class each and leave the other
+ * attributes to chance, since some classes go together badly (many libraries refuse strides with dilation).
+ *
  * @param runs cases per attribute class (or in all, for a unit of one cell)
  * @param wanted the classes that still need cases; all of them in the first block
  */
@@ -19,31 +22,37 @@ export function unitCases(
   wanted: readonly string[] = unit.classes,
 ): Case[] {
   const has = (op: string): boolean => hello.capabilities.ops[op]?.modes.includes("vjp") ?? false;
-  const byAttribute = group(unit.classes, wanted);
-  const most = Math.max(1, ...byAttribute.map(({ wanted: labels }) => labels.length));
-  return Array.from({ length: runs * most }, (_, i) => {
+  const aims = block === 0 || wanted.length === 0 ? allClasses(unit.classes, runs) : oneByOne(wanted, runs);
+  return aims.map((classes, i) => {
     const stream = new Stream(seed, `${unit.id}/b${block}#${i}`);
-    const classes = Object.fromEntries(
-      byAttribute.map(({ attribute, wanted: mine, all }, a) => {
-        const labels = mine.length > 0 ? mine : all;
-        // Each attribute runs through its classes at a pace of its own, so that all combinations come up.
-        return [attribute, labels[(i + a * Math.floor(i / labels.length)) % labels.length]];
-      }),
-    );
     return unit.property.draw(stream, unit.op, { dtype: unit.dtype, classes, has });
   });
 }
 
-function group(classes: readonly string[], wanted: readonly string[]) {
-  const attributes = [...new Set(classes.map((label) => label.slice(0, label.indexOf("="))))];
-  return attributes.map((attribute) => ({
-    attribute,
-    all: classesOf(classes, attribute),
-    wanted: classesOf(wanted, attribute),
-  }));
+type Classes = Readonly<Record<string, string>>;
+
+/** Every class of every attribute, `runs` times at least; each attribute at a pace of its own, to mix them. */
+function allClasses(labels: readonly string[], runs: number): Classes[] {
+  const attributes = new Map<string, string[]>();
+  for (const label of labels) {
+    const [attribute, name] = split(label);
+    attributes.set(attribute, [...(attributes.get(attribute) ?? []), name]);
+  }
+  const most = Math.max(1, ...[...attributes.values()].map((names) => names.length));
+  return Array.from({ length: runs * most }, (_, i) =>
+    Object.fromEntries(
+      [...attributes].map(([attribute, names], a) => [
+        attribute,
+        names[(i + a * Math.floor(i / names.length)) % names.length],
+      ]),
+    ),
+  );
 }
 
-const classesOf = (labels: readonly string[], attribute: string): string[] =>
-  labels
-    .filter((label) => label.startsWith(`${attribute}=`))
-    .map((label) => label.slice(attribute.length + 1));
+const oneByOne = (labels: readonly string[], runs: number): Classes[] =>
+  labels.flatMap((label) => Array.from({ length: runs }, () => Object.fromEntries([split(label)])));
+
+function split(label: string): [string, string] {
+  const at = label.indexOf("=");
+  return [label.slice(0, at), label.slice(at + 1)];
+}

@@ -16,10 +16,11 @@ export function adjudicate(judgement: LawJudgement, words: readonly Testimony[])
   if (judgement.verdict !== "fail" || words.length === 0) {
     return { stands: true, because: withoutNumbers(judgement) };
   }
+  // The subject's own outputs can confirm what the oracles say; they neither acquit nor convict by themselves.
   const named = (says: Testimony["says"]): string[] =>
-    words.filter((w) => w.says === says).map((w) => w.oracle);
+    words.filter((w) => w.says === says && w.oracle !== SUBJECTS_OWN).map((w) => w.oracle);
   const against = named("contradicts");
-  const withIt = named("agrees").filter((oracle) => oracle !== SUBJECTS_OWN);
+  const withIt = named("agrees");
   if (withIt.length > 0 || against.length === 0) {
     return {
       stands: false,
@@ -35,7 +36,7 @@ export function adjudicate(judgement: LawJudgement, words: readonly Testimony[])
         : "";
   return {
     stands: true,
-    because: `The subject is wrong: ${count(against.filter((oracle) => oracle !== SUBJECTS_OWN))} contradict it, and none agrees with it.${confirmation}`,
+    because: `The subject is wrong: ${count(against)} contradict it, and none agrees with it.${confirmation}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { GradproofError } from "../core/errors.js";
 import { shortest } from "../core/float.js";
 import { showShape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
@@ -66,7 +67,7 @@ export async function explain(
       shown: shown(smallest.case, smallest.judgement),
       oracles: words,
       shrinkEvaluations: smallest.evaluations,
-      snippet: await subject.snippet(questionOf(smallest.case, smallest.judgement)),
+      snippet: await snippetOf(subject, questionOf(smallest.case, smallest.judgement)),
       replay: `npx gradproof replay ${id}`,
     },
   };
@@ -95,6 +96,16 @@ export function signatureOf(c: Case, judgement: LawJudgement): Signature {
 function questionOf(c: Case, { where }: LawJudgement): EvalQuestion {
   if (where?.startsWith("value")) return askValue(c);
   return where?.startsWith("tangent") ? askTangent(c) : askGradient(c);
+}
+
+/** The subject's own program; or why it prints none (it has no such thing, or is not running any more). */
+async function snippetOf(subject: Subject, question: EvalQuestion): Promise<string> {
+  try {
+    return await subject.snippet(question);
+  } catch (error) {
+    if (!(error instanceof GradproofError)) throw error;
+    return `// ${error.message}`;
+  }
 }
 
 const SAYS: Readonly<Record<string, string>> = {

@@ -136,6 +136,7 @@ ${matrixStyle}.coverage { columns: 4 13rem; column-gap: 2.5rem; }
   .matrix-frame.fits thead th:last-child { border-top-right-radius: 8px; }
 }
 @media (max-width: 60rem) {
+  .bar { width: 9rem; }
   .halves { grid-template-columns: minmax(0, 1fr); }
 }
 @media (max-width: 44rem) {
