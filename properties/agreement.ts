@@ -1,7 +1,12 @@
 import { drawCase } from "../src/arbitraries/drawCase.js";
 import { drawProgram } from "../src/arbitraries/drawProgram.js";
 import type { Property } from "../src/campaign/property.js";
-import { gradientAgreement, tangentAgreement, valueAgreement } from "../src/laws/agreement.js";
+import {
+  gradientAgreement,
+  tangentAgreement,
+  valueAgreement,
+  wholeAgreement,
+} from "../src/laws/agreement.js";
 import type { AnyOp } from "../src/ops/op.js";
 import { isDifferentiable } from "../src/ops/op.js";
 
@@ -49,7 +54,7 @@ export const degenerateShapes: Property = {
   statement:
     "Tensors with no elements, one element or no axes have the values and gradients that the general rule gives.",
   source: "Python Array API 2023.12: zero-size and zero-dimensional arrays",
-  law: gradientAgreement,
+  law: wholeAgreement,
   about: everyOp,
   perClass: false,
   draw: (stream, op, { dtype, classes }) => drawCase(stream, op!, { dtype, classes, shapes: "degenerate" }),
@@ -57,9 +62,9 @@ export const degenerateShapes: Property = {
 
 export const programs: Property = {
   name: "programs",
-  statement: "Gradients of small programs whose nodes share values are the derivative of the whole.",
+  statement: "Small programs whose nodes share values have the right values, and gradients of the whole.",
   source: "chain rule; Griewank and Walther 2008, sec. 3.3",
-  law: gradientAgreement,
+  law: wholeAgreement,
   about: "programs",
   perClass: false,
   draw: (stream, _op, { dtype, has }) => drawProgram(stream, { dtype, has }),

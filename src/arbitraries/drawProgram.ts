@@ -113,6 +113,10 @@ export interface ProgramSpec {
   readonly nodes?: { readonly low: number; readonly high: number };
 }
 
+/** Whether a subject has any op that programs are made of. */
+export const canDrawPrograms = (has: ProgramSpec["has"]): boolean =>
+  STEPS.some((step) => has(`${step.op}@1`));
+
 /** A random program of a few nodes that share values, well-conditioned by construction, at a random point. */
 export function drawProgram(stream: Stream, spec: ProgramSpec): Case {
   const { low, high } = spec.nodes ?? { low: 2, high: 6 };

@@ -1,3 +1,4 @@
+import { canDrawPrograms } from "../arbitraries/drawProgram.js";
 import type { FloatType } from "../core/float.js";
 import { opId, type AnyOp } from "../ops/op.js";
 import type { Hello } from "../record/protocol.js";
@@ -107,7 +108,11 @@ function dtypes(hello: Hello, property: Property, op: AnyOp | undefined): FloatT
 function missing(hello: Hello, property: Property, op: AnyOp | undefined): string | undefined {
   const { capabilities } = hello;
   if (property.needs && !capabilities[property.needs.capability]) return property.needs.because;
-  if (!op) return capabilities.graphs ? undefined : "it takes programs of one op only";
+  if (!op) {
+    if (!capabilities.graphs) return "it takes programs of one op only";
+    const has = (name: string): boolean => capabilities.ops[name]?.modes.includes("vjp") ?? false;
+    return canDrawPrograms(has) ? undefined : "it has none of the ops that programs are made of";
+  }
   const capability = capabilities.ops[opId(op)];
   if (!capability) return "it has no such op";
   for (const mode of property.law.modes) {

@@ -52,12 +52,18 @@ export async function runCampaign(
   const { selection, clock } = options;
   const epochs = (line: LineOf<"epoch-end">): void => sink.write([line]);
   const first = new Map<string, Subject>();
+  const started: Subject[] = [];
+  const start = async (source: SubjectSource): Promise<Subject> => {
+    const subject = await source.start(epochs);
+    started.push(subject);
+    return subject;
+  };
   let unitsDone = 0;
   const evaluations = new Map<Subject, number>();
   const findings = new Findings();
   let stopped: string | undefined;
   try {
-    for (const source of sources) first.set(source.id, await source.start(epochs));
+    for (const source of sources) first.set(source.id, await start(source));
     const plans = new Map<string, Plan>();
     for (const [id, subject] of first) plans.set(id, plan(id, subject.hello, selection));
     sink.write([
@@ -91,7 +97,7 @@ export async function runCampaign(
       };
       const lead = first.get(source.id)!;
       const others = await Promise.all(
-        Array.from({ length: Math.min(options.workers, units.length) - 1 }, () => source.start(epochs)),
+        Array.from({ length: Math.min(options.workers, units.length) - 1 }, () => start(source)),
       );
       // One property after another: a fault that two properties show is explained by the first of them, whatever
       // the number of workers, because units of one property are of different ops.
@@ -103,7 +109,7 @@ export async function runCampaign(
       await Promise.all([lead, ...others].map((subject) => subject.close()));
     }
   } finally {
-    await Promise.all([...first.values()].map((subject) => subject.close()));
+    await Promise.all(started.map((subject) => subject.close()));
   }
   sink.write([
     ...findings.all,

@@ -41,6 +41,20 @@ export const gradientAgreement: Law = {
   },
 };
 
+/**
+ * The same law for cases whose values no other property looks at: there a wrong value is a verdict, not a doubt.
+ */
+export const wholeAgreement: Law = {
+  ...gradientAgreement,
+  name: "value and gradient agreement",
+  judge(c, [outcome], precision) {
+    const answer = readAnswer(c, outcome, "vjp");
+    if (!answer.ok) return answer.judgement;
+    const value = judged(c, "value", answer.value, precision);
+    return value.verdict === "fail" ? value : gradientAgreement.judge(c, [outcome], precision);
+  },
+};
+
 /** Tangents agree with the reference's, under the same conditions. */
 export const tangentAgreement: Law = {
   name: "tangent agreement",

@@ -76,13 +76,16 @@ export function drawSlice(context: DrawContext) {
   const x = drawShape(context, rank, [], 50);
   const inside = classes.begin === "inside";
   const part = classes.size === "part";
-  x[shown] = Math.max(x[shown], Number(inside) + Number(part));
-  const begin = x.map((length, axis) =>
-    inside ? stream.int(axis === shown ? 1 : 0, axis === shown && part ? length - 1 : length) : 0,
-  );
+  x[shown] = Math.max(x[shown], 1 + Number(inside) + Number(part));
+  // At least one element stays along every axis that has any: an empty slice shows nothing.
+  const begin = x.map((length, axis) => {
+    if (!inside) return 0;
+    return axis === shown ? stream.int(1, length - 1 - Number(part)) : stream.int(0, Math.max(0, length - 1));
+  });
   const size = x.map((length, axis) => {
     const rest = length - begin[axis];
-    return part ? stream.int(0, axis === shown ? rest - 1 : rest) : rest;
+    if (!part) return rest;
+    return axis === shown ? stream.int(1, rest - 1) : stream.int(Math.min(1, rest), rest);
   });
   return { shapes: [x], attributes: { begin, size } };
 }
