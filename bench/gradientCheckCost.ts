@@ -31,7 +31,7 @@ for (const op of OPS) {
     const gradient = (xs: readonly Float64Array[], v: Float64Array): Float64Array[] => {
       const values = evaluateDoubles(DOUBLES, program, inputs(xs));
       return reverse(DOUBLES, program, values, liftAll(DOUBLES, [{ shape, data: v }])).flatMap((gx) =>
-        gx ? [Float64Array.from(gx.data as ArrayLike<number>)] : [],
+        gx ? [Float64Array.from(gx.data)] : [],
       );
     };
     const result = checkGradient(

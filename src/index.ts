@@ -12,7 +12,12 @@ export { caseArbitrary } from "./arbitraries/caseArbitrary.js";
 export { drawCase } from "./arbitraries/drawCase.js";
 export { drawProgram } from "./arbitraries/drawProgram.js";
 export { shrink } from "./arbitraries/shrink.js";
-export { UnsupportedError, type Adapter, type AdapterRequest, type AdapterResult } from "./subjects/adapter.js";
+export {
+  UnsupportedError,
+  type Adapter,
+  type AdapterRequest,
+  type AdapterResult,
+} from "./subjects/adapter.js";
 export { inProcessSubject } from "./subjects/inProcess.js";
 export { startSubject } from "./subjects/known.js";
 export { referenceAdapter } from "./subjects/reference.js";

@@ -6,6 +6,7 @@ import { RECORD_SCHEMA, type Finding, type Line, type LineOf } from "../record/r
 import { VERDICTS } from "../record/verdict.js";
 import type { Subject } from "../subjects/subject.js";
 import { Findings } from "./findings.js";
+import { PROGRAMS } from "./property.js";
 import { plan, type Plan, type Selection, type Unit } from "./plan.js";
 import type { Sink } from "./recordWriter.js";
 import { runUnit, unitLines, type UnitOptions } from "./runUnit.js";
@@ -79,7 +80,7 @@ export async function runCampaign(
         for (let unit = queue.shift(); unit; unit = queue.shift()) {
           stopped ??= reasonToStop(options, findings.all);
           if (stopped) {
-            sink.write([notRun(unit, stopped)]);
+            sink.write(notRun(unit, stopped));
             continue;
           }
           const lines = await executeUnit(unit, subject, findings, options);
@@ -154,17 +155,19 @@ async function executeUnit(
   ];
 }
 
-const notRun = (unit: Unit, reason: string): LineOf<"skipped"> => ({
-  type: "skipped",
-  cell: {
-    subject: unit.subject,
-    property: unit.property.name,
-    op: unit.op ? opId(unit.op) : "programs",
-    attribute: "",
-  },
-  verdict: "not-run",
-  reason,
-});
+/** One line for each cell of the plan that the unit was for. */
+const notRun = (unit: Unit, reason: string): LineOf<"skipped">[] =>
+  (unit.classes.length > 0 ? unit.classes : [""]).map((attribute) => ({
+    type: "skipped",
+    cell: {
+      subject: unit.subject,
+      property: unit.property.name,
+      op: unit.op ? opId(unit.op) : PROGRAMS,
+      attribute,
+    },
+    verdict: "not-run",
+    reason,
+  }));
 
 function header(
   subjects: readonly (readonly [string, Subject])[],

@@ -134,7 +134,7 @@ export interface Op<P extends Attributes = Attributes> {
 export type AnyOp = Op;
 
 /** Forgets the type of the attributes: from here on they are checked by `shape`, not by the compiler. */
-export const register = <P extends Attributes>(op: Op<P>): AnyOp => op as unknown as AnyOp;
+export const register = <P extends Attributes>(op: Op<P>): AnyOp => op;
 
 export const opId = (op: Pick<AnyOp, "name" | "version">): string => `${op.name}@${op.version}`;
 
