@@ -6,8 +6,8 @@ import { RECORD_SCHEMA, type Finding, type Line, type LineOf } from "../record/r
 import { VERDICTS } from "../record/verdict.js";
 import type { Subject } from "../subjects/subject.js";
 import { Findings } from "./findings.js";
-import { PROGRAMS } from "./property.js";
 import { plan, type Plan, type Selection, type Unit } from "./plan.js";
+import { PROGRAMS } from "./property.js";
 import type { Sink } from "./recordWriter.js";
 import { runUnit, unitLines, type UnitOptions } from "./runUnit.js";
 

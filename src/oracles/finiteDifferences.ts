@@ -151,15 +151,18 @@ const contradicts = (a: Estimate, b: Estimate): boolean =>
 
 /**
  * w, rounded to so few bits that x ± 2⁻ᵏ·w is a double for every level, and how many levels that leaves. A step
- * that is rounded moves along another direction, and nothing would tell.
+ * that is rounded moves along another direction, and nothing would tell. Only where a step leaves the binade of x
+ * upwards (1 coordinate in 250) is the last bit of x lost: half a spacing, as small as the noise of the values.
  */
 export function exactDirection(
   x: Float64Array,
   w: Float64Array,
   mostLevels = MOST_LEVELS,
 ): { readonly direction: Float64Array; readonly levels: number } {
-  // The spacing of x + step is never finer than that of its larger part.
-  const spacing = x.map((value, i) => ulp(Math.abs(value) + 2 ** FIRST_STEP * Math.abs(w[i]), "f64"));
+  // The spacing of x + step is never finer than that of its larger part. Rounding may lengthen a step by 2⁻⁸ of
+  // itself, and just so take it into the next binade.
+  const reach = 2 ** FIRST_STEP * (1 + 2 ** -DIRECTION_BITS);
+  const spacing = x.map((value, i) => ulp(Math.abs(value) + reach * Math.abs(w[i]), "f64"));
   let levels = mostLevels;
   w.forEach((step, i) => {
     if (step === 0) return;
