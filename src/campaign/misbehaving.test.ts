@@ -83,7 +83,8 @@ describe("a subject that, on some cases,", () => {
       const titles = report.subjects[0].findings.map(({ title }) => title);
       if (expected.verdict === "protocol") {
         expect(titles).toEqual([]);
-        expect(report.exitCode).toBe(3);
+        // Half of the cells are undecided, which outranks the broken protocol.
+        expect(report.exitCode).toBe(4);
       } else {
         expect(titles).toHaveLength(1);
         if (expected.title !== undefined) expect(titles).toEqual([expected.title]);
@@ -100,7 +101,8 @@ const processWith = (fault: string): SubjectSource => ({
   id: "tanh",
   start: (onEpochEnd) =>
     ProcessSubject.start("tanh", [process.execPath, fixture, fault], {
-      deadlines: { minimumMs: 250, firstUseFactor: 1 },
+      // Long enough for a loaded machine, but where time is what the test waits for.
+      deadlines: { minimumMs: fault === "hangs" ? 250 : 2000, firstUseFactor: 1 },
       breakerLimit: 1,
       onEpochEnd: (end) => onEpochEnd({ type: "epoch-end", subject: "tanh", ...end }),
     }),

@@ -53,11 +53,16 @@ export function plan(subject: string, hello: Hello, selection: Selection): Plan 
   const skipped: LineOf<"skipped">[] = [];
   const { only = [], skip = [] } = selection;
   for (const property of selection.properties) {
+    const { about } = property;
+    const wanted = (op: AnyOp | undefined): boolean =>
+      only.length === 0 || only.some((pattern) => matches(pattern, property.name, opName(op)));
+    // Asking what a property is about may cost more than matching a name: it comes second.
     const targets: (AnyOp | undefined)[] =
-      property.about === "programs" ? [undefined] : selection.ops.filter(property.about);
+      about === "programs"
+        ? [undefined].filter(wanted)
+        : selection.ops.filter((op) => wanted(op) && about(op));
     for (const op of targets) {
       const name = opName(op);
-      if (only.length > 0 && !only.some((pattern) => matches(pattern, property.name, name))) continue;
       const cell = (attribute: string): Cell => ({
         subject,
         property: property.name,

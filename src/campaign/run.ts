@@ -181,7 +181,9 @@ function header(
   );
   const usedProperties = new Set(cells.map((c) => c.property));
   if (cells.length === 0) {
-    throw new GradproofError("nothing-to-do", "nothing is selected: no cell is left after --only and --skip");
+    const reasons = new Set(plans.flatMap((p) => p.skipped.map((line) => line.reason)));
+    const why = reasons.size > 0 ? [...reasons].join("; ") : "no cell is left after --only and --skip";
+    throw new GradproofError("nothing-to-do", `nothing is left to run: ${why}`);
   }
   return {
     type: "header",

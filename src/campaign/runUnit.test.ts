@@ -79,15 +79,15 @@ describe("blocks of cases", () => {
   });
 
   it("aim at the attribute classes that lack cases", async () => {
-    const labels = ["transposeA=false", "transposeA=true", "transposeB=false", "transposeB=true"];
+    const labels = ["transposeA=false", "transposeA=true"];
     const property = sometimes((c, n) => !c.tags.includes("transposeA=true") || n % 3 > 0, true);
     const judged = await runUnit(unitFor(property, "matmul", labels), subject, options);
-    const [first, later] = [judged.slice(0, 64), judged.slice(64)];
     const having = (part: readonly JudgedCase[], label: string): number =>
       part.filter(({ case: c }) => c.tags.includes(label)).length;
-    expect(labels.map((label) => having(first, label))).toEqual([32, 32, 32, 32]);
-    expect(later.length).toBeGreaterThan(0);
-    expect(having(later, "transposeA=true")).toBe(later.length);
+    const [first, later] = [judged.slice(0, 64), judged.slice(64)];
+    expect(labels.map((label) => having(first, label))).toEqual([32, 32]);
+    expect(later).toHaveLength(32);
+    expect(having(later, "transposeA=true")).toBe(32);
     // The other attribute goes on through all its classes.
     expect(having(later, "transposeB=false")).toBeGreaterThan(0);
     expect(having(later, "transposeB=true")).toBeGreaterThan(0);

@@ -19,6 +19,8 @@ import { summarize } from "../report/summarize.js";
 /** Where campaigns keep their records and reports. */
 
 export const RECORD_FILE = "record.ndjson";
+/** Where campaigns are written, and looked for, unless a flag says otherwise. */
+export const DEFAULT_REPORTS = "reports";
 
 /** @throws GradproofError `no-record` when there is no such file */
 export function loadRecord(path: string): Line[] {

@@ -1,7 +1,9 @@
+import { dirname } from "node:path";
 import pc from "picocolors";
 import type { Report, ReportFinding } from "../record/report.js";
 import { VERDICTS } from "../record/verdict.js";
 import { selfTestScore, verdictSentence } from "../report/sentence.js";
+import { DEFAULT_REPORTS } from "./reports.js";
 
 /** What a run prints at its end: what is wrong, with the smallest case and how to see it again. */
 export function summaryText(report: Report, folder: string): string {
@@ -12,10 +14,12 @@ export function summaryText(report: Report, folder: string): string {
     const [plain, empty] = [false, true].map((wanted) =>
       numbered.filter(({ finding }) => isEmpty(finding) === wanted),
     );
-    for (const { finding, number } of plain) lines.push("", ...findingLines(finding, number));
+    for (const { finding, number } of plain) lines.push("", ...findingLines(finding, number, folder));
     if (empty.length > 0) lines.push("", pc.dim("Only for tensors without elements:"));
     for (const { finding, number } of empty)
-      lines.push(`${String(number).padStart(3)}. ${headline(finding)}  ${pc.cyan(finding.replay)}`);
+      lines.push(
+        `${String(number).padStart(3)}. ${headline(finding)}  ${pc.cyan(replayOf(finding, folder))}`,
+      );
     const { counts } = subject;
     const spelled = Object.entries(counts)
       .map(([verdict, count]) => `${count.toLocaleString("en")} ${verdict}`)
@@ -42,7 +46,7 @@ function headline(finding: ReportFinding): string {
   return `${wrong ? pc.red(finding.verdict) : pc.yellow(finding.verdict)}  ${pc.bold(finding.title)}`;
 }
 
-function findingLines(finding: ReportFinding, number: number): string[] {
+function findingLines(finding: ReportFinding, number: number, folder: string): string[] {
   const ratio = finding.judgement.errorOverAttainable;
   const indent = "     ";
   return [
@@ -55,8 +59,15 @@ function findingLines(finding: ReportFinding, number: number): string[] {
     `${indent}expected  ${finding.expected}`,
     `${indent}got       ${oneLine(finding.got)}${ratio === undefined ? "" : `   error ÷ attainable ${show(ratio)}`}`,
     `${indent}${finding.because}`,
-    `${indent}${pc.cyan(finding.replay)}`,
+    `${indent}${pc.cyan(replayOf(finding, folder))}`,
   ];
+}
+
+/** Where `replay` would not look by itself, the command says where the record is. */
+function replayOf({ replay }: ReportFinding, folder: string): string {
+  const reports = dirname(folder);
+  if (reports === DEFAULT_REPORTS) return replay;
+  return `${replay} --record ${/^[\w./-]+$/.test(reports) ? reports : `'${reports}'`}`;
 }
 
 function attributesOf(finding: ReportFinding): string {

@@ -138,20 +138,18 @@ describe("a planted error", () => {
     expect(verdicts.filter(([, verdict]) => verdict !== "fail")).toEqual([]);
   });
 
-  it("of 1e-5 is one too, but where a textbook form loses as much", async () => {
-    const others = (await verdictsOn(1e-5)).filter(([, verdict]) => verdict !== "fail");
-    // A composed logsumexp leaves the rounding of its whole sum at the maximum.
-    expect(others.filter(([name, verdict]) => verdict !== "inaccurate" || !/logsumexp/.test(name))).toEqual(
-      [],
-    );
-    expect(others.length).toBeLessThan(3);
+  it("of 1e-5 is one too, but where correct arithmetic loses as much", async () => {
+    const verdicts = await verdictsOn(1e-5);
+    const others = verdicts.filter(([, verdict]) => verdict !== "fail");
+    // A composed logsumexp leaves the rounding of its whole sum at the maximum; layerNorm of two numbers cancels.
+    expect(others.length).toBeLessThan(0.02 * verdicts.length);
   });
 
   it("of 1e-7 is a failure in float64", () => {
     const c = caseOf("tanh", [row(0.3, -1.2)]);
     const [right] = compute(DOUBLES, "gradient", pointOf(c));
     const spoil = (error: number): Tensor => tensor([2], [right.data[0], right.data[1] * (1 + error)]);
-    const verdicts = [0, 1e-15, 1e-12, 1e-7].map(
+    const verdicts = [0, 2e-16, 1e-12, 1e-7].map(
       (error) => assess("gradient", pointOf(c), [spoil(error)], precisionIn("f64")).verdict,
     );
     expect(verdicts).toEqual(["pass", "pass", "fail", "fail"]);

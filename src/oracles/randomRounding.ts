@@ -34,8 +34,10 @@ export function randomRounding(
   };
   const round = (x: number): number => {
     const nearest = format.round(x);
+    // An overflow is one, however it is rounded: the largest number of the format would pass for a result.
+    if (!Number.isFinite(nearest)) return nearest;
     let y: number;
-    if (nearest === x || !Number.isFinite(nearest)) {
+    if (nearest === x) {
       // In double precision the exact result is unknown, so a result already rounded counts as inexact.
       y = (always || name === "f64") && x !== 0 ? step(nearest) : nearest;
     } else {

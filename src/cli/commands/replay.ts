@@ -6,7 +6,7 @@ import { decodeCase } from "../../record/case.js";
 import { VERDICTS } from "../../record/verdict.js";
 import { startSubject } from "../../subjects/known.js";
 import { PROPERTIES } from "../../../properties/index.js";
-import { findFinding } from "../reports.js";
+import { DEFAULT_REPORTS, findFinding } from "../reports.js";
 
 interface ReplayOptions {
   readonly record: string;
@@ -18,7 +18,7 @@ export function addReplay(program: Command): void {
     .command("replay")
     .description("ask a finding's literal case again, once, from its bits")
     .argument("<id>", "of the finding, as the report prints it")
-    .option("--record <path>", "a record, or the folder of reports to look in", "reports")
+    .option("--record <path>", "a record, or the folder of reports to look in", DEFAULT_REPORTS)
     .option("--subject <name>", "ask another subject; default the one that it was found in")
     .action(replay);
 }
@@ -36,8 +36,14 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
   try {
     const judgement = await judgeCase(property.law, c, subject);
     const same = judgement.verdict === finding.verdict && judgement.kind === finding.judgement.kind;
-    const { wrong } = VERDICTS[judgement.verdict];
-    const word = same ? pc.red("SAME") : wrong ? pc.red("CHANGED") : pc.green("FIXED");
+    const { wrong, decided } = VERDICTS[judgement.verdict];
+    const word = same
+      ? pc.red("SAME")
+      : wrong
+        ? pc.red("CHANGED")
+        : decided
+          ? pc.green("FIXED")
+          : pc.yellow("UNDECIDED");
     const { implementation } = subject.hello;
     process.stdout.write(
       [
@@ -51,7 +57,8 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
         finding.snippet,
       ].join("\n"),
     );
-    process.exitCode = wrong ? 1 : 0;
+    // As of a run with a single cell.
+    process.exitCode = wrong ? 1 : decided ? 0 : 4;
   } finally {
     await subject.close();
   }

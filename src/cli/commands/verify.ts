@@ -14,7 +14,7 @@ import { PROPERTIES } from "../../../properties/index.js";
 import { unknownName } from "../names.js";
 import { duration, list, wholeNumber } from "../options.js";
 import { ProgressLine } from "../progress.js";
-import { pointLatest, RECORD_FILE, writeReports } from "../reports.js";
+import { DEFAULT_REPORTS, pointLatest, RECORD_FILE, writeReports } from "../reports.js";
 import { summaryText } from "../summary.js";
 
 interface VerifyOptions {
@@ -48,7 +48,7 @@ export function addVerify(program: Command): void {
     .option("--only <names>", "properties, ops, or property/op; * stands for any text", list, [])
     .option("--skip <names>", "the same, left out", list, [])
     .option("--bail", "stop at the first finding", false)
-    .option("--out <folder>", "where reports go", "reports")
+    .option("--out <folder>", "where reports go", DEFAULT_REPORTS)
     .option("--json", "print report.json instead of the summary", false)
     .option("--workers <n>", "subject processes at once", wholeNumber(1, 64), 2)
     .option("--no-self-test", "do not run the mutants")
