@@ -30,7 +30,7 @@ export function summaryText(report: Report, folder: string): string {
   lines.push(
     pc.dim(
       `${report.evaluations.toLocaleString("en")} evaluations in ${Math.round(report.elapsedMs / 1000)} s · ` +
-        `${planned - undecided} of ${planned} cells decided · ${selfTestScore(report)}`,
+        `${planned - undecided} of ${planned} cells decided · mutants caught: ${selfTestScore(report)}`,
     ),
   );
   if (!report.complete)
