@@ -72,7 +72,10 @@ function* cuts(c: Case): Generator<Cut> {
 
 function* applied(c: Case, together: readonly Cut[]): Generator<Case> {
   const inputs = [...c.inputs];
-  for (const { input, axis, keep } of together) inputs[input] = cutAxis(inputs[input], axis, keep);
+  // The last axis first: removing one moves those behind it.
+  for (const { input, axis, keep } of [...together].sort((a, b) => b.axis - a.axis)) {
+    inputs[input] = cutAxis(inputs[input], axis, keep);
+  }
   const program: Program = {
     ...c.program,
     inputs: c.program.inputs.map((spec, k) => ({ ...spec, shape: inputs[k].shape })),

@@ -11,7 +11,9 @@ import type { Case } from "../record/case.js";
 export function isValid(c: Case): boolean {
   const program = tryCheck(c.program);
   if (!program) return false;
+  const whole = [...c.inputs, ...c.cotangents, ...c.tangents].every((x) => x.data.length === sizeOf(x.shape));
   const fits =
+    whole &&
     program.inputs.every((input, k) => sameShape(input.shape, c.inputs[k].shape)) &&
     program.outputs.every((value, o) => sameShape(program.shapes[value], c.cotangents[o].shape)) &&
     differentiable(program).every((k, i) => sameShape(program.inputs[k].shape, c.tangents[i].shape));

@@ -51,7 +51,7 @@ describe.each(LAWS)("$name", (law, ops) => {
     const refused: string[] = [];
     let decided = 0;
     for (const op of ops) {
-      for (let i = 0; i < 4; i++) {
+      for (let i = 0; i < 3; i++) {
         const { verdict, reason } = await judgedAfter(law, drawn(law, op, dtype, i));
         if (verdict !== "inconclusive") decided++;
         if (!["pass", "convention", "inaccurate", "inconclusive"].includes(verdict)) {
@@ -61,7 +61,7 @@ describe.each(LAWS)("$name", (law, ops) => {
     }
     expect(refused).toEqual([]);
     // Where a law says nothing (at kinks and beyond the range) there is little of it.
-    expect(decided).toBeGreaterThan(ops.length * 2);
+    expect(decided).toBeGreaterThan(ops.length);
   });
 
   it("asks the same of the same case, and nothing but what it says it needs", () => {

@@ -97,7 +97,7 @@ function crossing(op: string): { c: Case; b: number } {
 describe("correct float32 arithmetic", () => {
   const cases = [
     ...OPS.flatMap((op) =>
-      Array.from({ length: 5 }, (_, i) => {
+      Array.from({ length: 4 }, (_, i) => {
         const name = `accepted ${op.name} ${i}`;
         return { name, case: drawCase(new Stream(SEED, name), op, { dtype: "f32" }) };
       }),
@@ -127,7 +127,7 @@ describe("correct float32 arithmetic", () => {
       }
     }
     expect(refused).toEqual([]);
-    expect(judged).toBeGreaterThan(1000);
+    expect(judged).toBeGreaterThan(900);
     expect(undecided).toBeLessThan(0.02 * judged);
   });
 });

@@ -13,7 +13,13 @@ type Question = Omit<EvalRequest, "cmd">;
 /** What an adapter says to a request, as the message that carries it. Used inside and outside a child process. */
 export async function answer(adapter: Adapter, question: Question): Promise<EvalReply> {
   const { id } = question;
-  const request = decodeRequest(question);
+  let request: AdapterRequest;
+  try {
+    request = decodeRequest(question);
+  } catch (error) {
+    if (!(error instanceof GradproofError)) throw error;
+    return { id, status: "protocol", detail: `in the question: ${error.message}` };
+  }
   const start = performance.now();
   let result: AdapterResult;
   try {
