@@ -1,6 +1,6 @@
 import { formatOf } from "../core/float.js";
 import type { Law, LawJudgement } from "../laws/law.js";
-import type { Precision } from "../oracles/attainable.js";
+import type { Precision } from "../oracles/tolerance.js";
 import type { Case } from "../record/case.js";
 import type { Hello } from "../record/protocol.js";
 import type { Subject } from "../subjects/subject.js";

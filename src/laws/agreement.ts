@@ -1,5 +1,5 @@
 import { assess, type Assessment } from "../oracles/assess.js";
-import type { Precision } from "../oracles/attainable.js";
+import type { Precision } from "../oracles/tolerance.js";
 import type { Quantity } from "../oracles/quantity.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Case } from "../record/case.js";

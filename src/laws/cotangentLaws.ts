@@ -1,6 +1,7 @@
 import { formatOf } from "../core/float.js";
 import { mapTensor, type Tensor } from "../core/tensor.js";
-import { Attainable, type Precision } from "../oracles/attainable.js";
+import { Attainable } from "../oracles/attainable.js";
+import type { Precision } from "../oracles/tolerance.js";
 import { flatten, locate, shapesOf } from "../oracles/quantity.js";
 import type { Case } from "../record/case.js";
 import {

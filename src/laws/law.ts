@@ -1,6 +1,6 @@
 import { filled, type Tensor } from "../core/tensor.js";
 import { showShape, sameShape } from "../core/shape.js";
-import type { Precision } from "../oracles/attainable.js";
+import type { Precision } from "../oracles/tolerance.js";
 import type { Point } from "../oracles/quantity.js";
 import { check, differentiable } from "../program/program.js";
 import { encodeInputs, type Case } from "../record/case.js";

@@ -1,7 +1,8 @@
 import { sizeOf } from "../core/shape.js";
 import { dot } from "../core/sum.js";
 import type { Tensor } from "../core/tensor.js";
-import { Attainable, F, RHO } from "../oracles/attainable.js";
+import { Attainable } from "../oracles/attainable.js";
+import { F, RHO } from "../oracles/tolerance.js";
 import { differences, exactDirection, type Differences } from "../oracles/finiteDifferences.js";
 import { flatten } from "../oracles/quantity.js";
 import { smoothReach } from "../oracles/smoothReach.js";

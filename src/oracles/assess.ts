@@ -2,7 +2,8 @@ import { gamma } from "../core/float.js";
 import { sum } from "../core/sum.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Verdict } from "../record/verdict.js";
-import { Attainable, F, RHO, type Precision, type Tolerance } from "./attainable.js";
+import { Attainable } from "./attainable.js";
+import { F, RHO, type Precision, type Tolerance } from "./tolerance.js";
 import { flatten, locate, shapesOf, type Point, type Quantity } from "./quantity.js";
 
 /** What attainable error says of a result. */

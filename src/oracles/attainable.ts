@@ -1,4 +1,3 @@
-import type { FloatFormat } from "../core/float.js";
 import { doubles, rounded, type Gates } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
 import type { Tensor } from "../core/tensor.js";
@@ -9,34 +8,11 @@ import { intervals, OpenChoiceError, type Interval } from "./interval.js";
 import { compute, derive, flatten, lastSums, type Point, type Quantity } from "./quantity.js";
 import { randomRounding } from "./randomRounding.js";
 import { tieGroups, type TieGroup } from "./ties.js";
+import { F, type Precision, type Tolerance, type Undecidable } from "./tolerance.js";
 
-/**
- * How wrong a correct implementation of a given precision may be, by random rounding.
- *
- * The reference's rules are run a few times with every primitive rounded up or down at random, in the careful and
- * in the textbook forms alternately; the threshold is a small multiple of the spread, plus the rounding of the
- * last sum. Comparisons that the spread cannot settle are opened: the accepted results become a hull over their
- * alternatives, and the sum along each group of tied inputs is checked on its own.
- *
- * @error with F = 3 and N = 16 a correct float32 coordinate is refused with probability about 6e-9
- */
-
-/** What is known of a subject's arithmetic. */
-export interface Precision {
-  readonly format: FloatFormat;
-  /** Subnormal results may become zero. */
-  readonly flush: boolean;
-  /** Worst error of its exp, tanh, … in ulps, at least 1. */
-  readonly intrinsicUlps: number;
-}
-
-/** Multiple of the largest deviation that is accepted. */
-export const F = 3;
 /** Natural runs, and runs that also move exact results. */
 const NATURAL = 8;
 const ALWAYS = 8;
-/** An accepted error this large a part of the terms could not have failed: the case decides nothing. */
-export const RHO = 1e-2;
 /**
  * More open comparisons than this, in programs of several ops, are not told apart by "all first" and "all last" runs.
  * Within one op they do not act on each other, and the hull covers them all.
@@ -51,31 +27,16 @@ interface Runs {
   count: number;
 }
 
-/** What is accepted at each coordinate, by careful rules and by textbook forms. */
-export interface Tolerance {
-  readonly exact: Float64Array;
-  readonly low: Float64Array;
-  readonly high: Float64Array;
-  /** Careful rules stay within this. */
-  readonly careful: Float64Array;
-  /** Textbook forms stay within this; at least `careful`. */
-  readonly textbook: Float64Array;
-  /** Size of the terms of the last sum. */
-  readonly terms: Float64Array;
-  readonly ties: readonly TieGroup[];
-  /** Deviation of the sum over each tie group. */
-  readonly tieDeviation: Float64Array;
-  /** Some choice is open although its values are equal in every pass: conventions differ there. */
-  readonly exactTies: boolean;
-  /** A textbook form left the range where the careful rules did not. */
-  readonly textbookOverflows: boolean;
-}
-
-/** No tolerance can be given, and why. */
-export interface Undecidable {
-  readonly undecidable: string;
-}
-
+/**
+ * How wrong a correct implementation of a given precision may be, by random rounding.
+ *
+ * The reference's rules are run a few times with every primitive rounded up or down at random, in the careful and
+ * in the textbook forms alternately; the threshold is a small multiple of the spread, plus the rounding of the
+ * last sum. Comparisons that the spread cannot settle are opened: the accepted results become a hull over their
+ * alternatives, and the sum along each group of tied inputs is checked on its own.
+ *
+ * @error with F = 3 and N = 16 a correct float32 coordinate is refused with probability about 6e-9
+ */
 export class Attainable {
   private readonly exactTrace = new Trace();
   private readonly forwardSites: number;
