@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { GradproofError } from "../core/errors.js";
 import type { Line } from "../record/record.js";
 
 /** Where a campaign writes its lines. */
@@ -16,11 +17,9 @@ export class RecordFile implements Sink {
 
   constructor(readonly path: string) {}
 
+  /** @throws GradproofError `record-unwritable` when the file cannot be made */
   write(lines: readonly Line[]): void {
-    if (this.fd === undefined) {
-      mkdirSync(dirname(this.path), { recursive: true });
-      this.fd = openSync(this.path, "w");
-    }
+    this.fd ??= open(this.path);
     writeSync(this.fd, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     fsyncSync(this.fd);
   }
@@ -28,5 +27,14 @@ export class RecordFile implements Sink {
   close(): void {
     if (this.fd !== undefined) closeSync(this.fd);
     this.fd = undefined;
+  }
+}
+
+function open(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, "w");
+  } catch (error) {
+    throw new GradproofError("record-unwritable", `cannot write "${path}": ${(error as Error).message}`);
   }
 }

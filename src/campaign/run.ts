@@ -180,7 +180,7 @@ function header(
     [...cells, ...plans.flatMap((p) => p.skipped.map((line) => line.cell))].map((c) => c.op),
   );
   const usedProperties = new Set(cells.map((c) => c.property));
-  if (cells.length === 0) {
+  if (plans.every((p) => p.units.length === 0)) {
     const reasons = new Set(plans.flatMap((p) => p.skipped.map((line) => line.reason)));
     const why = reasons.size > 0 ? [...reasons].join("; ") : "no cell is left after --only and --skip";
     throw new GradproofError("nothing-to-do", `nothing is left to run: ${why}`);

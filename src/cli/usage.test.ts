@@ -57,6 +57,19 @@ describe("a library that is not there", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it("is no place for reports where none can be written", async () => {
+    const { code, stderr } = await runCli(
+      "verify",
+      "reference",
+      "--only",
+      "gradient/tanh",
+      "--out",
+      "package.json/x",
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/cannot write "package.json\/x/);
+  });
+
   it("is no program that cannot start", async () => {
     const args = ["verify", "cmd:exit 9", "--no-self-test", "--out", join(folder, "reports")];
     const { code, stderr } = await runCli(...args);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { failure, type LawJudgement } from "../laws/law.js";
 import type { Testimony } from "../record/record.js";
-import { adjudicate } from "./adjudicate.js";
+import { adjudicate, REFERENCE_RULES } from "./adjudicate.js";
 
 const wrong = failure("value", "gradient[0]", "outside");
 const OWN = "the subject's own outputs, differenced";
@@ -42,6 +42,13 @@ describe("who is wrong", () => {
     expect(together).toMatchObject({ stands: true });
     expect(together.because).toMatch(/its forward pass and its gradient are wrong together/);
     expect(adjudicate(wrong, [against("rules"), silent(OWN)]).because).not.toMatch(/outputs/);
+  });
+
+  it("does not convict on the reference's own rules alone", () => {
+    expect(adjudicate(wrong, [against(REFERENCE_RULES), silent("duals"), against(OWN)])).toMatchObject({
+      stands: false,
+    });
+    expect(adjudicate(wrong, [against(REFERENCE_RULES), against("duals")])).toMatchObject({ stands: true });
   });
 
   it("does not convict on the subject's own outputs alone", () => {

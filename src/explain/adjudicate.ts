@@ -21,7 +21,8 @@ export function adjudicate(judgement: LawJudgement, words: readonly Testimony[])
     words.filter((w) => w.says === says && w.oracle !== SUBJECTS_OWN).map((w) => w.oracle);
   const against = named("contradicts");
   const withIt = named("agrees");
-  if (withIt.length > 0 || against.length === 0) {
+  // The reference's rules are what is to be confirmed: alone they convict nobody.
+  if (withIt.length > 0 || !against.some((oracle) => oracle !== REFERENCE_RULES)) {
     return {
       stands: false,
       because: `oracles disagree: ${withIt.join(", ") || "none"} agrees with the subject, ${against.join(", ") || "none"} contradicts it`,
@@ -40,6 +41,7 @@ export function adjudicate(judgement: LawJudgement, words: readonly Testimony[])
   };
 }
 
+export const REFERENCE_RULES = "rules in doubles";
 const SUBJECTS_OWN = "the subject's own outputs, differenced";
 
 const count = (oracles: readonly string[]): string =>

@@ -14,6 +14,7 @@ import { encodeCase, encodeInputs, type Case } from "../record/case.js";
 import type { Testimony } from "../record/record.js";
 import { decodeTensor } from "../record/tensor.js";
 import type { Subject } from "../subjects/subject.js";
+import { REFERENCE_RULES } from "./adjudicate.js";
 
 /** What a number in dispute is: one element of a result, or the sum of several gradients. */
 interface Dispute {
@@ -37,7 +38,7 @@ export async function testimonies(c: Case, judgement: LawJudgement, subject: Sub
   const { quantity, point } = dispute;
   const big = await manyDigits(dispute);
   const own = [
-    testimony(dispute, "rules in doubles", fromRules(dispute)),
+    testimony(dispute, REFERENCE_RULES, fromRules(dispute)),
     ...(quantity === "value"
       ? []
       : [testimony(dispute, "dual numbers through the meaning", fromDuals(dispute))]),

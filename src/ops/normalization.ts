@@ -137,6 +137,15 @@ export const logSoftmax = register<AxisAttributes>({
         return gy.map((g, i) => A.sub(g, A.mul(total, A.exp(y[i]))));
       }),
     },
+    {
+      // As it is defined: x − logsumexp(x), which rounds at the size of the logsumexp.
+      meaning: (A, [x], { axis }) =>
+        mapLanes(A, axis, [x], (x) => {
+          const { m, e } = shift(A, x);
+          const total = A.add(m, A.log(A.sum(e)));
+          return x.map((xi) => A.sub(xi, total));
+        }),
+    },
   ],
 });
 

@@ -50,22 +50,22 @@ export function assess(
   if ("undecidable" in tolerance) {
     return { verdict: "inconclusive", reason: tolerance.undecidable, result: 0, element: 0 };
   }
+  // A failure is measured by what it failed: the interval that the textbook forms reach.
+  const ratioAt = (i: number, verdict: Assessment["verdict"]): number =>
+    (F * distance(tolerance, i, flat[i])) / (verdict === "fail" ? tolerance.textbook : tolerance.careful)[i];
   let worst = 0;
   let worstVerdict: CoordinateVerdict = { verdict: "pass", reason: "" };
   let worstRatio = 0;
   let worstRatioAt = 0;
   for (let i = 0; i < flat.length; i++) {
     const verdict = judgeCoordinate(tolerance, i, flat[i], precision);
-    const ratio = (F * distance(tolerance, i, flat[i])) / tolerance.careful[i];
+    const ratio = ratioAt(i, verdict.verdict);
     if (!(ratio <= worstRatio)) {
       worstRatio = ratio;
       worstRatioAt = i;
     }
     const rank = RANK[verdict.verdict] - RANK[worstVerdict.verdict];
-    if (
-      rank > 0 ||
-      (rank === 0 && !(ratio <= (F * distance(tolerance, worst, flat[worst])) / tolerance.careful[worst]))
-    ) {
+    if (rank > 0 || (rank === 0 && !(ratio <= ratioAt(worst, verdict.verdict)))) {
       worst = i;
       worstVerdict = verdict;
     }
