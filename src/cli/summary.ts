@@ -3,6 +3,7 @@ import pc from "picocolors";
 import type { Report, ReportFinding } from "../record/report.js";
 import { VERDICTS } from "../record/verdict.js";
 import { selfTestScore, verdictSentence } from "../report/sentence.js";
+import { clipText, visibleText } from "../report/visibleText.js";
 import { DEFAULT_REPORTS } from "./reports.js";
 
 /** What a run prints at its end: what is wrong, with the smallest case and how to see it again. */
@@ -79,9 +80,5 @@ function attributesOf(finding: ReportFinding): string {
 
 const show = (x: number | string): string => (typeof x === "number" ? String(Number(x.toPrecision(3))) : x);
 
-/** Control characters of a subject's text must not reach the terminal. */
-const oneLine = (text: string): string => {
-  // eslint-disable-next-line no-control-regex
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
-  return clean.length > 160 ? `${clean.slice(0, 157)}…` : clean;
-};
+/** A subject's text on one line of the terminal, with nothing invisible in it. */
+const oneLine = (text: string): string => clipText(visibleText(text).replace(/\s+/g, " "), 160);
