@@ -3,7 +3,12 @@ import { dot } from "../core/sum.js";
 import type { Tensor } from "../core/tensor.js";
 import { Attainable } from "../oracles/attainable.js";
 import { F, RHO } from "../oracles/tolerance.js";
-import { differences, exactDirection, type Differences } from "../oracles/finiteDifferences.js";
+import {
+  differencePoints,
+  differences,
+  exactDirection,
+  type Differences,
+} from "../oracles/finiteDifferences.js";
 import { flatten } from "../oracles/quantity.js";
 import { smoothReach } from "../oracles/smoothReach.js";
 import { differentiable } from "../program/program.js";
@@ -103,16 +108,7 @@ function direction(c: Case): Float64Array {
   return w.map((step) => step * reach);
 }
 
-/** Every point that `differences` may evaluate, in its own arithmetic. */
-function points(c: Case): Float64Array[] {
-  const x = flatten(moving(c));
-  const { direction: along, levels } = exactDirection(x, direction(c), LEVELS);
-  const steps = Array.from({ length: levels }, (_, level) => LARGEST_STEP * 2 ** -level).flatMap((h) => [
-    h,
-    -h,
-  ]);
-  return [0, ...steps].map((step) => x.map((value, i) => value + step * along[i]));
-}
+const points = (c: Case): Float64Array[] => differencePoints(flatten(moving(c)), direction(c), LEVELS);
 
 /** The same case at other inputs. */
 function at(c: Case, flat: Float64Array): Case {
