@@ -2,11 +2,12 @@ import { formatOf } from "../core/float.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
 import { sameShape } from "../core/shape.js";
 import { toTensor, type NdArray, type Tensor } from "../core/tensor.js";
+import { zeros } from "../ops/linear.js";
 import { evaluateDoubles, liftAll } from "../program/evaluate.js";
 import { differentiable } from "../program/program.js";
 import { allCotangents } from "../program/reverse.js";
 import type { Case } from "../record/case.js";
-import type { Node, Program } from "../record/program.js";
+import { neededValues, valuesOfNodes, type Node, type Program } from "../record/program.js";
 import { tryCheck } from "./validCase.js";
 
 /** The same computation with fewer nodes: one of them alone, one output, the first or last few, or one left out. */
@@ -24,17 +25,17 @@ export function* smallerPrograms(c: Case): Generator<Case> {
   // One node at the values and the cotangent that it had: most faults belong to one op.
   for (const [n, node] of program.nodes.entries()) {
     const distinct = [...new Set(node.inputs)];
-    const gy = cotangents[first + n];
-    if (!gy) continue;
+    const made = program.made[n];
+    if (made.every((value) => !cotangents[value])) continue;
     yield rebuilt(
       c,
       {
         inputs: distinct.map((v) => ({ shape: program.shapes[v], type: program.inputs[v]?.type ?? "float" })),
         nodes: [{ ...node, inputs: node.inputs.map((v) => distinct.indexOf(v)) }],
-        outputs: [distinct.length],
+        outputs: made.map((_, o) => distinct.length + o),
       },
       distinct.map((v) => rounded(values[v])),
-      [rounded(gy)],
+      made.map((value) => rounded(cotangents[value] ?? zeros(DOUBLES, program.shapes[value]))),
     );
   }
   if (program.outputs.length > 1) {
@@ -43,25 +44,26 @@ export function* smallerPrograms(c: Case): Generator<Case> {
     }
   }
   for (let n = 0; n < program.nodes.length - 1; n++) {
-    const shorter = { ...program, nodes: program.nodes.slice(0, n + 1), outputs: [first + n] };
-    const gy = cotangents[first + n];
-    if (gy) yield pruned(c, shorter, c.inputs, [rounded(gy)]);
+    const made = program.made[n].filter((value) => cotangents[value]);
+    const shorter = { ...program, nodes: program.nodes.slice(0, n + 1), outputs: made };
+    const seeds = made.map((value) => rounded(cotangents[value]!));
+    if (made.length > 0) yield pruned(c, shorter, c.inputs, seeds);
   }
   // A value that a node made becomes an input: what made it is not needed any more.
-  for (let n = program.nodes.length - 2; n >= 0; n--) {
-    const renumber = (value: number): number =>
-      value === first + n ? first : value < first ? value : value + 1;
+  for (let made = values.length - 1; made >= first; made--) {
+    const renumber = (value: number): number => (value === made ? first : value < first ? value : value + 1);
     const later: Program = {
-      inputs: [...program.inputs, { shape: program.shapes[first + n], type: "float" }],
+      inputs: [...program.inputs, { shape: program.shapes[made], type: "float" }],
       nodes: program.nodes.map((node) => ({ ...node, inputs: node.inputs.map(renumber) })),
       outputs: program.outputs.map(renumber),
     };
-    yield pruned(c, later, [...c.inputs, rounded(values[first + n])], c.cotangents);
+    yield pruned(c, later, [...c.inputs, rounded(values[made])], c.cotangents);
   }
   for (let n = 0; n < program.nodes.length; n++) {
+    const [made, ...others] = program.made[n];
     for (const v of program.nodes[n].inputs) {
-      if (!sameShape(program.shapes[v], program.shapes[first + n])) continue;
-      const reroute = (value: number): number => (value === first + n ? v : value);
+      if (others.length > 0 || !sameShape(program.shapes[v], program.shapes[made])) continue;
+      const reroute = (value: number): number => (value === made ? v : value);
       yield pruned(
         c,
         {
@@ -78,15 +80,16 @@ export function* smallerPrograms(c: Case): Generator<Case> {
 
 /** Leaves out nodes and inputs that no output needs. */
 function pruned(c: Case, program: Program, tensors: readonly Tensor[], cotangents: readonly Tensor[]): Case {
-  const first = program.inputs.length;
-  const needed = new Set(program.outputs);
-  for (let n = program.nodes.length - 1; n >= 0; n--) {
-    if (needed.has(first + n)) for (const v of program.nodes[n].inputs) needed.add(v);
-  }
+  const needed = new Set(neededValues(program));
+  const made = valuesOfNodes(program);
+  const keeps = made.map((values) => values.some((value) => needed.has(value)));
+  made.forEach((values, n) => {
+    if (keeps[n]) for (const value of values) needed.add(value);
+  });
   const kept = [...needed].sort((a, b) => a - b);
   const renumber = (value: number): number => kept.indexOf(value);
   const nodes: Node[] = program.nodes
-    .filter((_, n) => needed.has(first + n))
+    .filter((_, n) => keeps[n])
     .map((node) => ({ ...node, inputs: node.inputs.map(renumber) }));
   const inputs = program.inputs.flatMap((_, k) => (needed.has(k) ? [k] : []));
   return rebuilt(

@@ -4,6 +4,7 @@ import type { Precision } from "../oracles/tolerance.js";
 import type { Point } from "../oracles/quantity.js";
 import { check, differentiable } from "../program/program.js";
 import { encodeInputs, type Case } from "../record/case.js";
+import { neededValues } from "../record/program.js";
 import { GradproofError } from "../core/errors.js";
 import { INCONSISTENT_TENSOR, type EvalQuestion, type Mode, type Outcome } from "../record/protocol.js";
 import { decodeTensor, encodeTensor, type WireTensor } from "../record/tensor.js";
@@ -126,7 +127,7 @@ export function readAnswer(c: Case, outcome: Outcome, mode: Mode): Answer {
 /** Gradients of all differentiable inputs; of one that no output depends on, "none" is as good as zeros. */
 function readGradients(c: Case, wires: readonly (WireTensor | null)[] | undefined): Results {
   const inputs = differentiable(c.program);
-  const used = reachable(c.program);
+  const used = neededValues(c.program);
   const present = wires?.map((wire, i) => {
     const k = inputs[i];
     if (wire || k === undefined || used.has(k)) return wire;
@@ -134,15 +135,6 @@ function readGradients(c: Case, wires: readonly (WireTensor | null)[] | undefine
   });
   const shapes = inputs.map((k) => c.program.inputs[k].shape);
   return readTensors(present, shapes, "gradient", c.dtype);
-}
-
-/** Numbers of the values that some output depends on. */
-function reachable(program: Case["program"]): ReadonlySet<number> {
-  const used = new Set(program.outputs);
-  for (let n = program.nodes.length - 1; n >= 0; n--) {
-    if (used.has(program.inputs.length + n)) for (const value of program.nodes[n].inputs) used.add(value);
-  }
-  return used;
 }
 
 type Results =

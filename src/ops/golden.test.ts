@@ -9,6 +9,7 @@ import { sameShape } from "../core/shape.js";
 import { dot } from "../core/sum.js";
 import { liftTensor, mapTensor, toTensor, type NdArray, type Tensor } from "../core/tensor.js";
 import { evaluate, liftAll, type Form } from "../program/evaluate.js";
+import { bundleOf, partsOf } from "../program/bundle.js";
 import { forward } from "../program/forward.js";
 import { check, singleOp, type CheckedProgram } from "../program/program.js";
 import { reverse } from "../program/reverse.js";
@@ -34,8 +35,8 @@ function pointOf(golden: GoldenCase): Point {
 function differentiate<T>(A: Algebra<T>, { program, inputs, gy }: Point, form: Form = 0) {
   const values = evaluate(A, program, liftAll(A, inputs), { form });
   return {
-    value: values[program.outputs[0]],
-    gradients: reverse(A, program, values, [liftTensor(A, gy)], { form }),
+    value: bundleOf(A, program, 0, values),
+    gradients: reverse(A, program, values, partsOf(A, program, 0, liftTensor(A, gy)), { form }),
   };
 }
 
@@ -132,7 +133,8 @@ function compareTangent(golden: GoldenCase): Comparison | undefined {
   });
   if (tangents.every((v) => v === null)) return undefined;
   const values = evaluate(RUNNING_ERROR, p.program, liftAll(RUNNING_ERROR, p.inputs));
-  const [dy] = forward(RUNNING_ERROR, p.program, values, tangents);
+  const parts = forward(RUNNING_ERROR, p.program, values, tangents);
+  const dy = bundleOf(RUNNING_ERROR, p.program, 0, [...values.slice(0, p.inputs.length), ...parts]);
   expect(dy.shape).toEqual(golden.value.shape);
   const terms = Array.from(p.gy.data, (gy, i) => RUNNING_ERROR.mul(RUNNING_ERROR.lift(gy), dy.data[i]));
   const { value, bound } = RUNNING_ERROR.sum(terms);

@@ -11,6 +11,7 @@ import * as losses from "./losses.js";
 import * as movement from "./movement.js";
 import * as normalization from "./normalization.js";
 import { opId, type AnyOp } from "./op.js";
+import * as pieces from "./pieces.js";
 import * as pooling from "./pooling.js";
 import * as rectifiers from "./rectifiers.js";
 import * as reductions from "./reductions.js";
@@ -30,6 +31,7 @@ const FAMILIES: readonly Readonly<Record<string, AnyOp>>[] = [
   reductions,
   linearAlgebra,
   movement,
+  pieces,
   indexing,
   convolution,
   pooling,

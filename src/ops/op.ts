@@ -1,6 +1,6 @@
 import type { Algebra } from "../core/algebra.js";
 import type { Stream } from "../core/random.js";
-import type { Shape } from "../core/shape.js";
+import { sizeOf, type Shape } from "../core/shape.js";
 import type { NdArray, Tensor } from "../core/tensor.js";
 import type { Attributes } from "../record/program.js";
 
@@ -102,6 +102,11 @@ export interface Op<P extends Attributes = Attributes> {
 
   /** @throws InvalidProgramError when the shapes or attributes do not fit */
   shape(shapes: readonly Shape[], attributes: P): Shape;
+  /**
+   * Shapes of the outputs of an op that has several (split, topk). Its rules make and take them as one *bundle*, a
+   * flat array of all their elements in order, which is then what `shape` describes; programs see the parts.
+   */
+  parts?(shapes: readonly Shape[], attributes: P): readonly Shape[];
   draw(context: DrawContext): Draw<P>;
   /** Attributes that fit other input shapes, for shrinking; undefined when nothing fits. Default: unchanged. */
   adapt?(shapes: readonly Shape[], attributes: P): P | undefined;
@@ -135,6 +140,11 @@ export type AnyOp = Op;
 
 /** Forgets the type of the attributes: from here on they are checked by `shape`, not by the compiler. */
 export const register = <P extends Attributes>(op: Op<P>): AnyOp => op;
+
+/** The shape of the bundle of an op with several outputs, from the shapes of its parts. */
+export const bundleShape = (parts: readonly Shape[]): Shape => [
+  parts.reduce((total, part) => total + sizeOf(part), 0),
+];
 
 export const opId = (op: Pick<AnyOp, "name" | "version">): string => `${op.name}@${op.version}`;
 

@@ -2,6 +2,7 @@ import type { Algebra } from "../core/algebra.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
 import { liftTensor, type NdArray, type Tensor } from "../core/tensor.js";
 import { sizeOf } from "../core/shape.js";
+import { bundleOf, partsOf } from "../program/bundle.js";
 import { evaluate, liftAll, type Form } from "../program/evaluate.js";
 import { forward } from "../program/forward.js";
 import { differentiable, type CheckedProgram } from "../program/program.js";
@@ -100,8 +101,9 @@ export function lastSums(quantity: Quantity, p: Point, values: readonly NdArray<
     });
     const lifted = values.map((x) => x && asData(x));
     program.nodes.forEach((node, n) => {
-      const gy = cotangents[first + n];
-      if (!gy || !node.inputs.some((value) => value < first)) return;
+      const reached = program.made[n].some((value) => cotangents[value]);
+      if (!reached || !node.inputs.some((value) => value < first)) return;
+      const gy = bundleOf(DOUBLES, program, n, cotangents);
       vjpOfNode(MAGNITUDES, program, n, lifted, asTerms(gy), 0).forEach((gx, k) => {
         if (gx && node.inputs[k] < first) add(node.inputs[k], gx);
       });
@@ -113,7 +115,7 @@ export function lastSums(quantity: Quantity, p: Point, values: readonly NdArray<
     program.outputs.map((value) => {
       const { shape, data } = values[value];
       if (value < first) return { shape, data: Float64Array.from(data, Math.abs) };
-      const n = value - first;
+      const n = program.made.findIndex((made) => made.includes(value));
       const { inputs, attributes } = program.nodes[n];
       const op = program.ops[n];
       const y = tangents
@@ -121,7 +123,7 @@ export function lastSums(quantity: Quantity, p: Point, values: readonly NdArray<
             MAGNITUDES,
             inputs.map((v) => tangents[v] ?? null),
             inputs.map((v) => asData(values[v])),
-            asData(values[value]),
+            asData(bundleOf(DOUBLES, program, n, values)),
             attributes,
           )
         : op.meaning(
@@ -131,7 +133,8 @@ export function lastSums(quantity: Quantity, p: Point, values: readonly NdArray<
             ),
             attributes,
           );
-      return { shape, data: Float64Array.from({ length: y.data.length }, (_, i) => y.data[i].size) };
+      const part = partsOf(MAGNITUDES, program, n, y)[program.made[n].indexOf(value)];
+      return { shape, data: Float64Array.from({ length: part.data.length }, (_, i) => part.data[i].size) };
     }),
   );
 }

@@ -1,6 +1,7 @@
 import type { Algebra } from "../core/algebra.js";
 import { liftTensor, type NdArray, type Tensor } from "../core/tensor.js";
 import type { TextbookForm } from "../ops/op.js";
+import { partsOf } from "./bundle.js";
 import type { CheckedProgram } from "./program.js";
 
 /**
@@ -28,13 +29,12 @@ export function evaluate<T>(
   program.nodes.forEach((node, n) => {
     const op = program.ops[n];
     const rule = textbookForm(op.textbook, options.form ?? 0)?.meaning ?? op.meaning;
-    values.push(
-      rule(
-        A,
-        node.inputs.map((value) => values[value]),
-        node.attributes as never,
-      ),
+    const y = rule(
+      A,
+      node.inputs.map((value) => values[value]),
+      node.attributes as never,
     );
+    values.push(...partsOf(A, program, n, y));
   });
   return values;
 }
@@ -49,10 +49,10 @@ export function evaluateDoubles(
   program.nodes.forEach((node, n) => {
     const op = program.ops[n];
     const xs = node.inputs.map((value) => values[value]);
-    values.push(
+    const y =
       op.kernels?.meaning?.(xs as unknown as readonly Tensor[], node.attributes) ??
-        op.meaning(A, xs, node.attributes),
-    );
+      op.meaning(A, xs, node.attributes);
+    values.push(...partsOf(A, program, n, y));
   });
   return values;
 }

@@ -1,6 +1,7 @@
 import type { Algebra } from "../core/algebra.js";
 import type { NdArray } from "../core/tensor.js";
 import { zeros } from "../ops/linear.js";
+import { bundleOf, partsOf } from "./bundle.js";
 import type { CheckedProgram } from "./program.js";
 
 /**
@@ -17,18 +18,18 @@ export function forward<T>(
   const all = [...tangents];
   program.nodes.forEach((node, n) => {
     const dxs = node.inputs.map((value) => all[value]);
-    const y = values[program.inputs.length + n];
-    all.push(
-      dxs.every((dx) => dx === null)
-        ? null
-        : program.ops[n].jvp(
-            A,
-            dxs,
-            node.inputs.map((value) => values[value]),
-            y,
-            node.attributes,
-          ),
+    if (dxs.every((dx) => dx === null)) {
+      all.push(...program.made[n].map(() => null));
+      return;
+    }
+    const dy = program.ops[n].jvp(
+      A,
+      dxs,
+      node.inputs.map((value) => values[value]),
+      bundleOf(A, program, n, values),
+      node.attributes,
     );
+    all.push(...partsOf(A, program, n, dy));
   });
   return program.outputs.map((value) => all[value] ?? zeros(A, values[value].shape));
 }

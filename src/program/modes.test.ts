@@ -34,6 +34,20 @@ const GRAPHS: readonly (readonly [string, Make])[] = [
   ],
   ["an input that is not used", (b, x) => [b.apply("multiply", [x, x])]],
   [
+    "a node with two outputs, one of which is used twice and the other not at all",
+    (b, x, y) => {
+      const [top] = b.applyAll("split", [x], { axis: 0, sizes: [1, 1] }, 2);
+      return [b.apply("multiply", [b.apply("add", [top, y]), top])];
+    },
+  ],
+  [
+    "pieces that are outputs in another order",
+    (b, x, y) => {
+      const [first, second] = b.applyAll("unstack", [b.apply("multiply", [x, y])], { axis: 1 }, 2);
+      return [second, b.apply("multiply", [first, second])];
+    },
+  ],
+  [
     "an output that is an input, and one that is there twice",
     (b, x, y) => [x, b.apply("multiply", [x, y]), x],
   ],
@@ -140,7 +154,7 @@ describe("forward and reverse mode", () => {
 
   it("do not visit a branch that leads nowhere", () => {
     // log 0 and its derivative are there, but no output depends on them.
-    const program = build(GRAPHS[5][1]);
+    const program = build(GRAPHS.find(([name]) => name === "a branch that leads nowhere")![1]);
     const { values, gx } = modes(program, () => 2);
     expect(
       values.some(({ data }) => Array.from({ length: data.length }, (_, i) => data[i]).includes(-Infinity)),
@@ -149,7 +163,7 @@ describe("forward and reverse mode", () => {
   });
 
   it("leave their inputs as they were", () => {
-    const program = build(GRAPHS[0][1]);
+    const program = build(GRAPHS.find(([name]) => name === "a branch that leads nowhere")![1]);
     const stream = new Stream(62, "kept");
     const inputs = program.inputs.map(({ shape }) => drawInto(shape, () => stream.normal()));
     const seeds = [drawInto([2, 2], () => stream.normal())];

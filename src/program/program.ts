@@ -2,7 +2,7 @@ import { GradproofError, InvalidProgramError } from "../core/errors.js";
 import { showShape, type Shape } from "../core/shape.js";
 import { findOp } from "../ops/index.js";
 import type { AnyOp, Attributes, Input } from "../ops/op.js";
-import type { InputType, Program } from "../record/program.js";
+import { valuesOfNodes, type InputType, type Program } from "../record/program.js";
 
 export type { InputType, Node, Program, ProgramInput } from "../record/program.js";
 
@@ -11,6 +11,8 @@ export interface CheckedProgram extends Program {
   readonly ops: readonly AnyOp[];
   /** Shape of every value. */
   readonly shapes: readonly Shape[];
+  /** Numbers of the values that each node makes. */
+  readonly made: readonly (readonly number[])[];
 }
 
 /**
@@ -45,8 +47,13 @@ export function check(program: Program): CheckedProgram {
     const inputs = op.inputs(node.inputs.length, node.attributes);
     node.inputs.forEach((value, k) => checkType(where, inputs[k], types[value]));
     const read = node.inputs.map((value) => shapes[value]);
-    shapes.push(within(where, () => op.shape(read, node.attributes)));
-    types.push("float");
+    const parts = within(where, () => op.parts?.(read, node.attributes) ?? [op.shape(read, node.attributes)]);
+    const { outputs = 1 } = node;
+    if (parts.length !== outputs) {
+      throw new InvalidProgramError(`${where}: makes ${parts.length} values, and not ${outputs} as it says`);
+    }
+    shapes.push(...parts);
+    types.push(...parts.map((): InputType => "float"));
     return op;
   });
   if (program.outputs.length === 0) throw new InvalidProgramError("a program needs at least one output");
@@ -55,7 +62,7 @@ export function check(program: Program): CheckedProgram {
       throw new InvalidProgramError(`output ${value} does not exist; values are 0..${shapes.length - 1}`);
     }
   }
-  return { ...program, ops, shapes };
+  return { ...program, ops, shapes, made: valuesOfNodes(program) };
 }
 
 /** Puts the node before what is said of it. */
@@ -78,10 +85,18 @@ function checkType(where: string, input: Input, type: InputType): void {
 /** The program that applies one op to inputs of its own. */
 export function singleOp(op: AnyOp, shapes: readonly Shape[], attributes: Attributes): Program {
   const inputs = op.inputs(shapes.length, attributes);
+  const outputs = op.parts?.(shapes, attributes).length ?? 1;
   return {
     inputs: shapes.map((shape, k) => ({ shape, type: inputs[k].domain.type })),
-    nodes: [{ op: `${op.name}@${op.version}`, attributes, inputs: shapes.map((_, k) => k) }],
-    outputs: [shapes.length],
+    nodes: [
+      {
+        op: `${op.name}@${op.version}`,
+        attributes,
+        inputs: shapes.map((_, k) => k),
+        ...(outputs > 1 && { outputs }),
+      },
+    ],
+    outputs: Array.from({ length: outputs }, (_, o) => shapes.length + o),
   };
 }
 

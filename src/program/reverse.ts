@@ -1,6 +1,7 @@
 import type { Algebra } from "../core/algebra.js";
 import type { NdArray } from "../core/tensor.js";
 import { zeros } from "../ops/linear.js";
+import { bundleOf } from "./bundle.js";
 import { textbookForm, type Form } from "./evaluate.js";
 import type { CheckedProgram } from "./program.js";
 
@@ -45,8 +46,8 @@ export function allCotangents<T>(
   };
   program.outputs.forEach((value, o) => accumulate(value, seeds[o]));
   for (let n = program.nodes.length - 1; n >= 0; n--) {
-    const gy = cotangents[program.inputs.length + n];
-    if (!gy) continue;
+    if (program.made[n].every((value) => !cotangents[value])) continue;
+    const gy = bundleOf(A, program, n, cotangents);
     vjpOfNode(A, program, n, values, gy, options.form ?? 0).forEach((gx, k) => {
       if (gx) accumulate(program.nodes[n].inputs[k], gx);
     });
@@ -54,7 +55,7 @@ export function allCotangents<T>(
   return cotangents;
 }
 
-/** What node n contributes to the cotangent of each value that it reads. */
+/** What node n contributes to the cotangent of each value that it reads, from the cotangent of what it makes. */
 export function vjpOfNode<T>(
   A: Algebra<T>,
   program: CheckedProgram,
@@ -70,7 +71,7 @@ export function vjpOfNode<T>(
     A,
     gy,
     node.inputs.map((value) => values[value]),
-    values[program.inputs.length + n],
+    bundleOf(A, program, n, values),
     node.attributes as never,
   );
 }

@@ -22,11 +22,15 @@ const shape = z.array(z.number().int().nonnegative()).readonly();
 export const programInput = z.object({ shape, type: inputType });
 export type ProgramInput = z.infer<typeof programInput>;
 
-/** One application of an op. Values are numbered: the program's inputs first, then the nodes in order. */
+/**
+ * One application of an op. Values are numbered: the program's inputs first, then what the nodes make, in order.
+ */
 export const node = z.object({
   op: z.string(),
   attributes,
   inputs: z.array(z.number().int().nonnegative()).readonly(),
+  /** How many values it makes (the pieces of a split). Default 1. */
+  outputs: z.number().int().positive().optional(),
 });
 export type Node = z.infer<typeof node>;
 
@@ -38,3 +42,20 @@ export const program = z.object({
   outputs: z.array(z.number().int().nonnegative()).readonly(),
 });
 export type Program = z.infer<typeof program>;
+
+/** The numbers of the values that each node makes. */
+export function valuesOfNodes({ inputs, nodes }: Pick<Program, "inputs" | "nodes">): number[][] {
+  let next = inputs.length;
+  return nodes.map(({ outputs = 1 }) => Array.from({ length: outputs }, () => next++));
+}
+
+/** Numbers of the values on which some output depends, outputs included. */
+export function neededValues(program: Program): ReadonlySet<number> {
+  const needed = new Set(program.outputs);
+  const made = valuesOfNodes(program);
+  for (let n = program.nodes.length - 1; n >= 0; n--) {
+    if (!made[n].some((value) => needed.has(value))) continue;
+    for (const value of program.nodes[n].inputs) needed.add(value);
+  }
+  return needed;
+}

@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { GradproofError } from "../core/errors.js";
+import { neededValues } from "../record/program.js";
 import type { Hello } from "../record/protocol.js";
 import {
   UnsupportedError,
@@ -11,7 +12,7 @@ import {
 } from "./adapter.js";
 import { Expression, type Tf } from "./tfjsExpression.js";
 import { TFJS_OPS } from "./tfjsOps.js";
-import { inputName, translate, usedInputs, weightedSum, type TfjsProgram } from "./tfjsProgram.js";
+import { inputName, translate, weightedSum, type TfjsProgram } from "./tfjsProgram.js";
 import { tfjsSnippet } from "./tfjsSnippet.js";
 
 /** TensorFlow.js in pure JavaScript. The layers package is what registers the gradients. */
@@ -156,11 +157,13 @@ class TfjsAdapter implements Adapter {
 
   /** Op by op, as user code calls them. */
   private run({ steps, outputs }: TfjsProgram, values: Values): Tensor[] {
-    for (const { name, expression, op, attributes, inputs } of steps) {
+    for (const { names, expression, op, attributes, inputs } of steps) {
       const shapes = inputs.map((input) => (values.get(input) as Tensor).shape);
       const refusal = op.refuses?.(attributes, shapes);
       if (refusal !== undefined) throw new UnsupportedError("attributes", refusal);
-      values.set(name, expression.evaluate(this.tf, values));
+      const made = expression.evaluate(this.tf, values);
+      if (op.list) names.forEach((name, k) => values.set(name, (made as Tensor[])[k]));
+      else values.set(names[0], made);
     }
     return outputs.map((name) => values.get(name) as Tensor);
   }
@@ -177,7 +180,8 @@ class TfjsAdapter implements Adapter {
   ): AdapterResult {
     const { tf } = this;
     const { wrt, want } = request;
-    const used = usedInputs(request.program);
+    // `tf.grads` throws for an input on which nothing depends.
+    const used = neededValues(request.program);
     const asked = wrt.filter((k) => used.has(k));
     let value: TypedTensor[] = [];
     const loss = (...xs: Tensor[]): Tensor => {

@@ -4,6 +4,8 @@ import { Expression, type Argument } from "./tfjsExpression.js";
 /** How TensorFlow.js says one op of the vocabulary. */
 export interface TfjsOp {
   call(xs: readonly Expression[], attributes: Attributes): Expression;
+  /** The call returns a list, also of one tensor. */
+  readonly list?: true;
   /**
    * Makes the layer whose `apply` is the op, when its further inputs are the layer's weights: a layer keeps
    * those in variables of its own.
@@ -129,6 +131,8 @@ export const TFJS_OPS: Readonly<Record<string, TfjsOp>> = {
   reshape: { call: ([x], { shape }) => call("reshape", x, shape) },
   transpose: { call: ([x], { permutation }) => call("transpose", x, permutation) },
   concat: { call: (xs, { axis }) => call("concat", xs, axis) },
+  split: { list: true, call: ([x], { axis, sizes }) => call("split", x, sizes, axis) },
+  unstack: { list: true, call: ([x], { axis }) => call("unstack", x, axis) },
   slice: {
     call: ([x], { begin, size }) => call("slice", x, begin, size),
     refuses: (_, [shape]) => (shape.length === 0 ? "Slicing scalar is not supported" : undefined),

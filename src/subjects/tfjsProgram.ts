@@ -1,12 +1,13 @@
 import { check } from "../program/program.js";
-import type { Attributes, Program } from "../record/program.js";
+import { valuesOfNodes, type Attributes, type Program } from "../record/program.js";
 import { UnsupportedError } from "./adapter.js";
 import { Expression } from "./tfjsExpression.js";
 import { TFJS_OPS, type TfjsOp } from "./tfjsOps.js";
 
 /** One op of the program, in the words of TensorFlow.js. */
 export interface Step {
-  readonly name: string;
+  /** Of the values that it makes. */
+  readonly names: readonly string[];
   readonly expression: Expression;
   readonly op: TfjsOp;
   readonly attributes: Attributes;
@@ -37,16 +38,17 @@ const nameOf = (program: Program, value: number): string =>
 /** @throws UnsupportedError for an op that the library lacks, or weights that are no variables */
 export function translate(program: Program): TfjsProgram {
   const layers: WeightedLayer[] = [];
+  const made = valuesOfNodes(program);
   const steps = program.nodes.map((node, n): Step => {
     const op = TFJS_OPS[node.op.replace(/@1$/, "")];
     if (!op) throw new UnsupportedError("op", `TensorFlow.js has no ${node.op}`);
     const inputs = node.inputs.map((value) => nameOf(program, value));
     const xs = inputs.map(Expression.value);
     const create = op.layer?.(node.attributes);
-    const layer = create && weightedLayer(program, n, create);
+    const layer = create && weightedLayer(program, n, made[n][0], create);
     if (layer) layers.push(layer);
     return {
-      name: nameOf(program, program.inputs.length + n),
+      names: made[n].map((value) => nameOf(program, value)),
       expression: layer ? Expression.value(layer.name).applyTo(xs[0]) : op.call(xs, node.attributes),
       op,
       attributes: node.attributes,
@@ -60,7 +62,7 @@ export function translate(program: Program): TfjsProgram {
  * A layer's weights are variables, made by the layer; a gradient reaches the variables and goes no further.
  * That serves an input of the program which is a weight of this layer and nothing else.
  */
-function weightedLayer(program: Program, n: number, create: Expression): WeightedLayer {
+function weightedLayer(program: Program, n: number, value: number, create: Expression): WeightedLayer {
   const [x, ...weights] = program.nodes[n].inputs;
   const reads = [...program.nodes.flatMap((node) => node.inputs), ...program.outputs];
   for (const weight of weights) {
@@ -68,16 +70,7 @@ function weightedLayer(program: Program, n: number, create: Expression): Weighte
       throw new UnsupportedError("program", `the weights of ${create.toString()} are variables of the layer`);
     }
   }
-  return { name: `layer${program.inputs.length + n}`, create, shape: check(program).shapes[x], weights };
-}
-
-/** The inputs on which some output depends; `tf.grads` throws for any other. */
-export function usedInputs(program: Program): ReadonlySet<number> {
-  const used = new Set(program.outputs);
-  for (let n = program.nodes.length - 1; n >= 0; n--) {
-    if (used.has(program.inputs.length + n)) for (const value of program.nodes[n].inputs) used.add(value);
-  }
-  return used;
+  return { name: `layer${value}`, create, shape: check(program).shapes[x], weights };
 }
 
 /** The scalar whose gradient is the vector-Jacobian product: what one writes to give each output its cotangent. */

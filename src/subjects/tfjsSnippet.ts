@@ -1,8 +1,9 @@
 import { shortest } from "../core/float.js";
+import { neededValues } from "../record/program.js";
 import type { AdapterRequest, TypedTensor } from "./adapter.js";
 import type { TfjsDescription } from "./tfjs.js";
 import { Expression } from "./tfjsExpression.js";
-import { inputName, translate, usedInputs, weightedSum, type TfjsProgram } from "./tfjsProgram.js";
+import { inputName, translate, weightedSum, type TfjsProgram } from "./tfjsProgram.js";
 
 /** A module that needs nothing but the library, and prints the value and the gradients of one case. */
 export function tfjsSnippet(request: AdapterRequest, library: TfjsDescription): string {
@@ -51,19 +52,22 @@ function layerLines({ layers }: TfjsProgram, inputs: readonly TypedTensor[]): st
 
 /** An expression where one op is all there is, a block otherwise. */
 function body({ steps, outputs }: TfjsProgram): string {
-  if (steps.length === 1 && outputs.length === 1 && outputs[0] === steps[0].name) {
+  if (steps.length === 1 && outputs.length === 1 && outputs[0] === steps[0].names[0] && !steps[0].op.list) {
     return steps[0].expression.toString();
   }
   return [
     `{`,
-    ...steps.map(({ name, expression }) => `  const ${name} = ${expression.toString()};`),
+    ...steps.map(({ names, expression, op }) => {
+      const left = op.list ? `[${names.join(", ")}]` : names[0];
+      return `  const ${left} = ${expression.toString()};`;
+    }),
     `  return ${outputs.length === 1 ? outputs[0] : `[${outputs.join(", ")}]`};`,
     `}`,
   ].join("\n");
 }
 
 function gradientLines({ program, wrt, seeds }: AdapterRequest, single: boolean, call: string): string[] {
-  const used = usedInputs(program);
+  const used = neededValues(program);
   const asked = wrt.filter((k) => used.has(k)).map(inputName);
   if (asked.length === 0) return [];
   const { value } = Expression;

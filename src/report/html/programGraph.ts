@@ -1,4 +1,4 @@
-import type { Program } from "../../record/program.js";
+import { valuesOfNodes, type Program } from "../../record/program.js";
 import { opName } from "../opOutcomes.js";
 import { html, type Markup } from "./escape.js";
 
@@ -16,8 +16,12 @@ interface Place {
 
 /** A program drawn from its inputs down, each value below all that it is made of. */
 export function programGraph({ inputs, nodes, outputs }: Program): Markup {
+  const made = valuesOfNodes({ inputs, nodes });
   const depths: number[] = inputs.map(() => 0);
-  for (const node of nodes) depths.push(1 + Math.max(0, ...node.inputs.map((input) => depths[input])));
+  nodes.forEach((node, n) => {
+    const depth = 1 + Math.max(0, ...node.inputs.map((input) => depths[input]));
+    depths.push(...made[n].map(() => depth));
+  });
   const layers: number[][] = [];
   depths.forEach((depth, value) => (layers[depth] ??= []).push(value));
   const widest = Math.max(...layers.map((layer) => layer.length));
@@ -33,10 +37,11 @@ export function programGraph({ inputs, nodes, outputs }: Program): Markup {
     }),
   );
   const edges = nodes.flatMap((node, k) =>
-    node.inputs.map((from) => edge(places[from], places[inputs.length + k])),
+    node.inputs.flatMap((from) => made[k].map((to) => edge(places[from], places[to]))),
   );
   const boxes = places.map((place, value) => {
-    const name = value < inputs.length ? `x${value}` : `x${value} ${opName(nodes[value - inputs.length].op)}`;
+    const maker = made.findIndex((values) => values.includes(value));
+    const name = maker < 0 ? `x${value}` : `x${value} ${opName(nodes[maker].op)}`;
     const kind = value < inputs.length ? "input" : outputs.includes(value) ? "output" : "inner";
     return box(place, name, kind);
   });

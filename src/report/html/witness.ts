@@ -1,4 +1,4 @@
-import type { AttributeValue, Program } from "../../record/program.js";
+import { valuesOfNodes, type AttributeValue, type Program } from "../../record/program.js";
 import type { ReportFinding } from "../../record/report.js";
 import { opName } from "../opOutcomes.js";
 import { clipText } from "../visibleText.js";
@@ -38,12 +38,14 @@ export function showAttribute(name: string, value: AttributeValue): string {
 
 /** A program, one node a line. For example: "x2 = multiply(x0, x1)". */
 export function programText({ inputs, nodes, outputs }: Program): string {
+  const made = valuesOfNodes({ inputs, nodes });
   const lines = nodes.map((node, k) => {
     const attributes = Object.entries(node.attributes).map(
       ([name, value]) => `${name}: ${showAttribute(name, value)}`,
     );
     const operands = [...node.inputs.map((input) => `x${input}`), ...attributes];
-    return `x${inputs.length + k} = ${opName(node.op)}(${operands.join(", ")})`;
+    const left = made[k].map((value) => `x${value}`).join(", ");
+    return `${left} = ${opName(node.op)}(${operands.join(", ")})`;
   });
   const declared = inputs.map(({ shape, type }, k) => `x${k}: ${type}[${shape.join(", ")}]`);
   return [declared.join(", "), ...lines, `return ${outputs.map((value) => `x${value}`).join(", ")}`].join(
