@@ -1,6 +1,7 @@
 import { drawCase } from "../src/arbitraries/drawCase.js";
 import { canBeBroken, drawInvalid } from "../src/arbitraries/drawInvalid.js";
 import type { Property } from "../src/campaign/property.js";
+import { isDifferentiable } from "../src/ops/op.js";
 import * as laws from "../src/laws/behaviour.js";
 
 /** What users rely on without thinking of it. */
@@ -26,6 +27,16 @@ export const determinism: Property = {
   source: "reproducibility",
   law: laws.determinism,
   about: everyOp,
+  perClass: false,
+  draw: ordinary,
+};
+
+export const someInputs: Property = {
+  name: "some-inputs",
+  statement: "The gradient of some inputs is the same, whether or not that of the others is asked for.",
+  source: "each gradient depends on the point and the cotangent only",
+  law: laws.someInputs,
+  about: (op) => op.inputs(Math.max(op.arity.low, 2), {}).filter(isDifferentiable).length > 1,
   perClass: false,
   draw: ordinary,
 };

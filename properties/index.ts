@@ -2,6 +2,7 @@ import type { Property } from "../src/campaign/property.js";
 import * as agreement from "./agreement.js";
 import * as behaviour from "./behaviour.js";
 import * as derivatives from "./derivatives.js";
+import * as secondOrder from "./secondOrder.js";
 
 /** The catalogue: what is promised of every op, in the order of the reports. */
 export const PROPERTIES: readonly Property[] = [
@@ -14,6 +15,7 @@ export const PROPERTIES: readonly Property[] = [
   derivatives.powerOfTwo,
   derivatives.linear,
   behaviour.shapes,
+  behaviour.someInputs,
   behaviour.determinism,
   behaviour.intact,
   behaviour.ownMemory,
@@ -21,5 +23,9 @@ export const PROPERTIES: readonly Property[] = [
   agreement.forwardMode,
   derivatives.forwardAgainstReverse,
   derivatives.finiteDifferences,
+  secondOrder.hessian,
+  secondOrder.symmetry,
+  secondOrder.nestings,
+  secondOrder.programSymmetry,
   agreement.programs,
 ];

@@ -1,7 +1,7 @@
 import { canDrawPrograms } from "../arbitraries/drawProgram.js";
 import type { FloatType } from "../core/float.js";
 import { opId, type AnyOp } from "../ops/op.js";
-import type { Hello } from "../record/protocol.js";
+import type { Hello, Mode } from "../record/protocol.js";
 import type { Cell, LineOf } from "../record/record.js";
 import { PROGRAMS, type Property } from "./property.js";
 
@@ -109,20 +109,28 @@ function dtypes(hello: Hello, property: Property, op: AnyOp | undefined): FloatT
   return all.filter((dtype) => property.dtype === undefined || property.dtype === dtype);
 }
 
+/** Whether the subject has every one of these modes of an op. */
+export const hasModes = (hello: Hello, op: string, modes: readonly Mode[]): boolean =>
+  modes.every((mode) => hello.capabilities.ops[op]?.modes.includes(mode) ?? false);
+
+const LACKS: Readonly<Partial<Record<Mode, string>>> = {
+  jvp: "it has no forward mode",
+  hvp: "it has no second order of this op",
+};
+
 /** Why the subject cannot be asked; undefined when it can. */
 function missing(hello: Hello, property: Property, op: AnyOp | undefined): string | undefined {
   const { capabilities } = hello;
   if (property.needs && !capabilities[property.needs.capability]) return property.needs.because;
   if (!op) {
     if (!capabilities.graphs) return "it takes programs of one op only";
-    const has = (name: string): boolean => capabilities.ops[name]?.modes.includes("vjp") ?? false;
+    const has = (name: string): boolean => hasModes(hello, name, property.law.modes);
     return canDrawPrograms(has) ? undefined : "it has none of the ops that programs are made of";
   }
   const capability = capabilities.ops[opId(op)];
   if (!capability) return "it has no such op";
   for (const mode of property.law.modes) {
-    if (!capability.modes.includes(mode))
-      return mode === "jvp" ? "it has no forward mode" : `it has no ${mode} of this op`;
+    if (!capability.modes.includes(mode)) return LACKS[mode] ?? `it has no ${mode} of this op`;
   }
   return dtypes(hello, property, op).length > 0 ? undefined : `it has no ${property.dtype}`;
 }

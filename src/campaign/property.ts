@@ -26,7 +26,7 @@ export interface Property {
   /** Only this precision; default every one that the subject has. */
   readonly dtype?: FloatType;
   /** Something else that a subject must have, and what to say when it has not. */
-  readonly needs?: { readonly capability: "ownsGradients"; readonly because: string };
+  readonly needs?: { readonly capability: "ownsGradients" | "nestings"; readonly because: string };
   /** Attribute classes get cells of their own; otherwise the op as a whole is one cell. */
   readonly perClass: boolean;
   draw(stream: Stream, op: AnyOp | undefined, request: DrawRequest): Case;

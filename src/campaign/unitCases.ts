@@ -1,7 +1,7 @@
 import { Stream } from "../core/random.js";
 import type { Case } from "../record/case.js";
 import type { Hello } from "../record/protocol.js";
-import type { Unit } from "./plan.js";
+import { hasModes, type Unit } from "./plan.js";
 
 /**
  * The cases of one block of a unit: a function of the campaign's seed, the unit's name and the block's number, so
@@ -21,7 +21,7 @@ export function unitCases(
   hello: Hello,
   wanted: readonly string[] = unit.classes,
 ): Case[] {
-  const has = (op: string): boolean => hello.capabilities.ops[op]?.modes.includes("vjp") ?? false;
+  const has = (op: string): boolean => hasModes(hello, op, unit.property.law.modes);
   const aims = block === 0 || wanted.length === 0 ? allClasses(unit.classes, runs) : oneByOne(wanted, runs);
   return aims.map((classes, i) => {
     const stream = new Stream(seed, `${unit.id}/b${block}#${i}`);

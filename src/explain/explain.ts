@@ -3,7 +3,15 @@ import { GradproofError } from "../core/errors.js";
 import { shortest } from "../core/float.js";
 import { showShape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
-import { askGradient, askTangent, askValue, toRecord, type Law, type LawJudgement } from "../laws/law.js";
+import {
+  askGradient,
+  askHessian,
+  askTangent,
+  askValue,
+  toRecord,
+  type Law,
+  type LawJudgement,
+} from "../laws/law.js";
 import { encodeCase, type Case } from "../record/case.js";
 import type { EvalQuestion } from "../record/protocol.js";
 import type { Finding } from "../record/record.js";
@@ -95,6 +103,7 @@ export function signatureOf(c: Case, judgement: LawJudgement): Signature {
 /** What a snippet should ask, so that it shows the fault. */
 function questionOf(c: Case, { where }: LawJudgement): EvalQuestion {
   if (where?.startsWith("value")) return askValue(c);
+  if (where?.startsWith("hvp")) return askHessian(c);
   return where?.startsWith("tangent") ? askTangent(c) : askGradient(c);
 }
 

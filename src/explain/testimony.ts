@@ -5,7 +5,7 @@ import { dot } from "../core/sum.js";
 import { filled, type Tensor } from "../core/tensor.js";
 import { pointOf, type LawJudgement } from "../laws/law.js";
 import { bigDirectional, bigValue, toEstimate, type BigEstimate } from "../oracles/bigNumber.js";
-import { directional } from "../oracles/dual.js";
+import { directional, secondDirectional } from "../oracles/directional.js";
 import { differences } from "../oracles/finiteDifferences.js";
 import { compute, flatten, lastSums, shapesOf, type Point, type Quantity } from "../oracles/quantity.js";
 import { evaluate, evaluateDoubles, liftAll } from "../program/evaluate.js";
@@ -53,7 +53,7 @@ export async function testimonies(c: Case, judgement: LawJudgement, subject: Sub
 }
 
 function disputeOf(c: Case, { where, element, expected, got, along }: LawJudgement): Dispute | undefined {
-  const parsed = /^(value|gradient|tangent)\[(\d+)\]$/.exec(where ?? "");
+  const parsed = /^(value|gradient|tangent|hvp)\[(\d+)\]$/.exec(where ?? "");
   if (!parsed || element === undefined || !expected || got === undefined) return undefined;
   const quantity = parsed[1] as Quantity;
   const point = pointOf(c);
@@ -119,6 +119,10 @@ function unitTangents(point: Point, positions: readonly number[]): Tensor[] {
 function fromDuals(dispute: Dispute): Word {
   const { point, positions, quantity } = dispute;
   const { bound } = fromRules(dispute);
+  if (quantity === "hvp") {
+    const directions = [point.tangents, unitTangents(point, positions)] as const;
+    return { value: secondDirectional(point.program, point.inputs, directions, point.cotangents), bound };
+  }
   if (quantity === "tangent") {
     return {
       value: total(flatten(directional(point.program, point.inputs, point.tangents)), positions),
@@ -166,6 +170,10 @@ async function manyDigits({ quantity, point, positions }: Dispute): Promise<BigE
   const { program, inputs } = point;
   if (quantity === "gradient") {
     return bigDirectional(program, inputs, unitTangents(point, positions), point.cotangents);
+  }
+  if (quantity === "hvp") {
+    const of = unitTangents(point, positions);
+    return bigDirectional(program, inputs, point.tangents, point.cotangents, { of });
   }
   let position = positions[0];
   const output = program.outputs.findIndex((value) => {

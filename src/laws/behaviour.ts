@@ -1,5 +1,9 @@
 import { sameBits } from "../core/float.js";
 import { sameShape, showShape } from "../core/shape.js";
+import type { Tensor } from "../core/tensor.js";
+import { assess } from "../oracles/assess.js";
+import { flatten, locate, shapesOf } from "../oracles/quantity.js";
+import { differentiable } from "../program/program.js";
 import type { Outcome } from "../record/protocol.js";
 import { decodeTensor, type WireTensor } from "../record/tensor.js";
 import {
@@ -7,8 +11,10 @@ import {
   askValue,
   failure,
   PASS,
+  pointOf,
   readAnswer,
   refusal,
+  undecided,
   type Law,
   type LawJudgement,
 } from "./law.js";
@@ -39,6 +45,42 @@ export const determinism: Law = {
       differentBits("gradient", results(first).grads, results(second).grads) ??
       PASS
     );
+  },
+};
+
+/**
+ * Asking for the gradient of some inputs only gives what asking for all of them gives. Bits may differ where an
+ * implementation fuses what it has not to compute; the numbers must still be right.
+ */
+export const someInputs: Law = {
+  name: "gradients of some inputs",
+  modes: ["vjp"],
+  requests: (c) => [askGradient(c), ...differentiable(c.program).map((k) => askGradient(c, { wrt: [k] }))],
+  judge(c, [all, ...each], precision) {
+    const answer = readAnswer(c, all, "vjp");
+    if (!answer.ok) return answer.judgement;
+    const alone: Tensor[] = [];
+    for (const [i, k] of differentiable(c.program).entries()) {
+      const one = readAnswer(c, each[i], "vjp", [k]);
+      // Its where counts the inputs that were asked about.
+      if (!one.ok) return { ...one.judgement, where: `gradient[${i}]` };
+      alone.push(...one.grads);
+    }
+    const [whole, parts] = [flatten(answer.grads), flatten(alone)];
+    const differs = parts.findIndex((x, i) => !sameBits(x, whole[i]));
+    if (differs < 0) return PASS;
+    const [first, second] = [answer.grads, alone].map((grads) =>
+      assess("gradient", pointOf(c), grads, precision),
+    );
+    if (first.verdict === "fail") return undecided("the gradient of all inputs is wrong already");
+    if (second.verdict !== "fail") return PASS;
+    const { result, element } = locate(shapesOf("gradient", pointOf(c).program), differs);
+    const reason = `asked for alone, the gradient of this input holds ${parts[differs]} instead of ${whole[differs]}`;
+    return failure("subset", `gradient[${result}]`, reason, {
+      element,
+      expected: { low: whole[differs], high: whole[differs], value: whole[differs] },
+      got: parts[differs],
+    });
   },
 };
 

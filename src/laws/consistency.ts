@@ -1,11 +1,11 @@
 import { gamma } from "../core/float.js";
 import { broadcastIndex, broadcastShapes, sizeOf } from "../core/shape.js";
-import { dot } from "../core/sum.js";
 import { mapTensor, type Tensor } from "../core/tensor.js";
 import { Attainable } from "../oracles/attainable.js";
 import { flatten, locate, shapesOf } from "../oracles/quantity.js";
 import { differentiable } from "../program/program.js";
 import type { Case } from "../record/case.js";
+import { equalWithin, widthsOf, type Side } from "./equalWithin.js";
 import { askGradient, askTangent, failure, PASS, pointOf, readAnswer, undecided, type Law } from "./law.js";
 
 /** Laws that hold two answers of the same subject against one another. */
@@ -20,45 +20,19 @@ export const adjoint: Law = {
     if (!backward.ok) return backward.judgement;
     const ahead = readAnswer(c, forward, "jvp");
     if (!ahead.ok) return ahead.judgement;
-    const u = flatten(c.cotangents);
-    const v = flatten(c.tangents);
-    const left = dot(u, flatten(ahead.grads));
-    const right = dot(flatten(backward.grads), v);
-    const attainable = [
-      new Attainable("tangent", pointOf(c), precision),
-      new Attainable("gradient", pointOf(c), precision),
-    ];
-    // Results are rounded at their own sizes too, which are not the reference's when a derivative is wrong.
-    const rounding =
-      4 *
-      precision.format.u *
-      (dot(u.map(Math.abs), flatten(ahead.grads).map(Math.abs)) +
-        dot(v.map(Math.abs), flatten(backward.grads).map(Math.abs)));
-    const budget = (widths: readonly Float64Array[]): number =>
-      dot(u.map(Math.abs), widths[0]) + dot(v.map(Math.abs), widths[1]) + rounding + 4 * precision.format.eta;
-    if (Math.abs(left - right) <= budget(attainable.map((each) => each.floors()))) return PASS;
-    const full = attainable.map(widthsOf);
-    for (const width of full) if (!width.ok) return undecided(width.reason);
-    const allowed = budget(full.map((width) => (width.ok ? width.widths : new Float64Array(0))));
-    if (Math.abs(left - right) <= allowed) return PASS;
-    return failure("adjoint", "tangent[0]", `⟨u, J·v⟩ is ${left}, ⟨Jᵀ·u, v⟩ is ${right}`, {
-      element: 0,
-      expected: { low: right - allowed, high: right + allowed, value: right },
-      got: left,
-      errorOverAttainable: (3 * Math.abs(left - right)) / allowed,
+    const side = (quantity: "tangent" | "gradient", weights: Float64Array, results: Float64Array): Side => ({
+      weights,
+      results,
+      attainable: new Attainable(quantity, pointOf(c), precision),
     });
+    return equalWithin(
+      precision,
+      side("tangent", flatten(c.cotangents), flatten(ahead.grads)),
+      side("gradient", flatten(c.tangents), flatten(backward.grads)),
+      (left, right) => failure("adjoint", "tangent[0]", `⟨u, J·v⟩ is ${left}, ⟨Jᵀ·u, v⟩ is ${right}`),
+    );
   },
 };
-
-/** Accepted width on both sides of each result, hulls at open choices included. */
-function widthsOf(attainable: Attainable) {
-  const tolerance = attainable.fullTolerance();
-  if ("undecidable" in tolerance) return { ok: false, reason: tolerance.undecidable } as const;
-  return {
-    ok: true,
-    widths: tolerance.textbook.map((t, i) => t + (tolerance.high[i] - tolerance.low[i])),
-  } as const;
-}
 
 /**
  * The gradient of an input that was broadcast is the sum of the gradients that its copies would have had.

@@ -9,11 +9,17 @@ import { encodeTensor } from "../record/tensor.js";
 import { showNumber } from "../record/verdict.js";
 import { gradientAgreement, tangentAgreement, valueAgreement } from "./agreement.js";
 import { readAnswer, refusal, toRecord, type LawJudgement } from "./law.js";
+import { hessianAgreement } from "./secondOrder.js";
 
 const product = caseOf("multiply", [row(1, 2), row(3, 4)]);
 const withoutFirst = (outcome: Outcome): Outcome =>
   outcome.status === "ok" ? { ...outcome, grads: outcome.grads?.slice(1) } : outcome;
-const LAWS = { value: valueAgreement, vjp: gradientAgreement, jvp: tangentAgreement } as const;
+const LAWS = {
+  value: valueAgreement,
+  vjp: gradientAgreement,
+  jvp: tangentAgreement,
+  hvp: hessianAgreement,
+} as const;
 
 /** What is read from the honest answer to a question, after something happened to it. */
 async function read(
@@ -21,7 +27,7 @@ async function read(
   tamper: (outcome: Outcome) => Outcome = (outcome) => outcome,
   c: Case = product,
 ): Promise<LawJudgement | "read"> {
-  const [outcome] = await honestOutcomes(LAWS[mode], c);
+  const outcome = (await honestOutcomes(LAWS[mode], c)).at(-1)!;
   const answer = readAnswer(c, tamper(outcome), mode);
   return answer.ok ? "read" : answer.judgement;
 }
@@ -31,6 +37,7 @@ describe("an answer with results", () => {
     expect(await read("value")).toBe("read");
     expect(await read("vjp")).toBe("read");
     expect(await read("jvp")).toBe("read");
+    expect(await read("hvp")).toBe("read");
   });
 
   it("must have as many as were asked for, none of them missing", async () => {

@@ -6,7 +6,13 @@ import { check, differentiable } from "../program/program.js";
 import { encodeInputs, type Case } from "../record/case.js";
 import { neededValues } from "../record/program.js";
 import { GradproofError } from "../core/errors.js";
-import { INCONSISTENT_TENSOR, type EvalQuestion, type Mode, type Outcome } from "../record/protocol.js";
+import {
+  INCONSISTENT_TENSOR,
+  type EvalQuestion,
+  type Mode,
+  type Nesting,
+  type Outcome,
+} from "../record/protocol.js";
 import { decodeTensor, encodeTensor, type WireTensor } from "../record/tensor.js";
 import type { Judgement, Verdict } from "../record/verdict.js";
 
@@ -74,14 +80,30 @@ export const askValue = (c: Case): EvalQuestion => ({
 /** The question "what are value and gradients there", for the case's own cotangents unless others are given. */
 export const askGradient = (
   c: Case,
-  options: { readonly cotangents?: readonly Tensor[]; readonly want?: EvalQuestion["want"] } = {},
+  options: {
+    readonly cotangents?: readonly Tensor[];
+    /** Numbers of the inputs; default all that can be differentiated. */
+    readonly wrt?: readonly number[];
+    readonly want?: EvalQuestion["want"];
+  } = {},
 ): EvalQuestion => ({
   program: c.program,
   mode: "vjp",
   inputs: encodeInputs(c),
-  wrt: differentiable(c.program),
+  wrt: [...(options.wrt ?? differentiable(c.program))],
   seeds: (options.cotangents ?? c.cotangents).map((x) => encodeTensor(x, c.dtype)),
   want: options.want ?? ["value", "grads"],
+});
+
+/** The question "what is the Hessian-vector product there", of Σ⟨cotangent, output⟩ along the tangents. */
+export const askHessian = (
+  c: Case,
+  options: { readonly tangents?: readonly Tensor[]; readonly nesting?: Nesting } = {},
+): EvalQuestion => ({
+  ...askGradient(c, { want: ["grads"] }),
+  mode: "hvp",
+  seeds: [...c.cotangents, ...(options.tangents ?? c.tangents)].map((x) => encodeTensor(x, c.dtype)),
+  ...(options.nesting && { nesting: options.nesting }),
 });
 
 export const askTangent = (c: Case): EvalQuestion => ({
@@ -105,36 +127,55 @@ export type Answer =
   | { readonly ok: true; readonly value: readonly Tensor[]; readonly grads: readonly Tensor[] }
   | { readonly ok: false; readonly judgement: LawJudgement };
 
-/** Reads one outcome: checks that results are there and have the right shapes and dtypes. */
-export function readAnswer(c: Case, outcome: Outcome, mode: Mode): Answer {
+/**
+ * Reads one outcome: checks that results are there and have the right shapes and dtypes.
+ *
+ * @param wrt the inputs that were asked about; default all that can be differentiated
+ */
+export function readAnswer(
+  c: Case,
+  outcome: Outcome,
+  mode: Mode,
+  wrt: readonly number[] = differentiable(c.program),
+): Answer {
   const refused = refusal(outcome, mode);
   if (refused) return { ok: false, judgement: refused };
   if (outcome.status !== "ok") throw new Error(`unreachable outcome ${outcome.status}`);
   const { shapes } = check(c.program);
   const outputs = c.program.outputs.map((value) => shapes[value]);
   // A value's dtype is the value's own matter: a wrong one does not keep its gradient from being judged.
-  const value = readTensors(outcome.value, outputs, "value", mode === "value" ? c.dtype : undefined);
+  const value =
+    mode === "hvp"
+      ? { ok: true as const, tensors: [] }
+      : readTensors(outcome.value, outputs, "value", mode === "value" ? c.dtype : undefined);
   if (!value.ok) return value;
   if (mode === "value") return { ok: true, value: value.tensors, grads: [] };
   const grads =
-    mode === "vjp"
-      ? readGradients(c, outcome.grads)
-      : readTensors(outcome.grads, outputs, "tangent", c.dtype);
+    mode === "jvp"
+      ? readTensors(outcome.grads, outputs, "tangent", c.dtype)
+      : readDerivatives(c, outcome.grads, wrt, mode);
   if (!grads.ok) return grads;
   return { ok: true, value: value.tensors, grads: grads.tensors };
 }
 
-/** Gradients of all differentiable inputs; of one that no output depends on, "none" is as good as zeros. */
-function readGradients(c: Case, wires: readonly (WireTensor | null)[] | undefined): Results {
-  const inputs = differentiable(c.program);
+/**
+ * Gradients or Hessian-vector products. "None" is as good as zeros for an input that no output depends on, and for
+ * the product of any input: the gradient of a linear op does not depend on it.
+ */
+function readDerivatives(
+  c: Case,
+  wires: readonly (WireTensor | null)[] | undefined,
+  wrt: readonly number[],
+  mode: "vjp" | "hvp",
+): Results {
   const used = neededValues(c.program);
   const present = wires?.map((wire, i) => {
-    const k = inputs[i];
-    if (wire || k === undefined || used.has(k)) return wire;
+    const k = wrt[i];
+    if (wire || k === undefined || (mode === "vjp" && used.has(k))) return wire;
     return encodeTensor(filled(c.program.inputs[k].shape, 0), c.dtype);
   });
-  const shapes = inputs.map((k) => c.program.inputs[k].shape);
-  return readTensors(present, shapes, "gradient", c.dtype);
+  const shapes = wrt.map((k) => c.program.inputs[k].shape);
+  return readTensors(present, shapes, resultOf(mode), c.dtype);
 }
 
 type Results =
@@ -182,8 +223,13 @@ function readTensors(
   return { ok: true, tensors };
 }
 
-const resultOf = (mode: Mode): string =>
-  mode === "value" ? "value" : mode === "vjp" ? "gradient" : "tangent";
+const RESULTS: Readonly<Record<Mode, string>> = {
+  value: "value",
+  vjp: "gradient",
+  jvp: "tangent",
+  hvp: "hvp",
+};
+const resultOf = (mode: Mode): string => RESULTS[mode];
 
 /** What an outcome without results means; undefined when there are results. */
 export function refusal(outcome: Outcome, mode: Mode): LawJudgement | undefined {

@@ -1,7 +1,7 @@
 import { dot } from "../core/sum.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
 import type { Precision } from "../oracles/tolerance.js";
-import { directional } from "../oracles/dual.js";
+import { directional } from "../oracles/directional.js";
 import { compute, flatten, lastSums, type Point } from "../oracles/quantity.js";
 import { evaluate, liftAll } from "../program/evaluate.js";
 

@@ -5,7 +5,7 @@ import { drawProgram } from "../arbitraries/drawProgram.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
 import { tensor, type Tensor } from "../core/tensor.js";
-import { askGradient, askTangent, askValue, pointOf } from "../laws/law.js";
+import { askGradient, askHessian, askTangent, askValue, pointOf } from "../laws/law.js";
 import { elementwise } from "../ops/elementwise.js";
 import { OPS } from "../ops/index.js";
 import { real } from "../ops/op.js";
@@ -28,7 +28,7 @@ const reasonOf = (quantity: Quantity, c: Case): string => {
   return "undecidable" in tolerance ? tolerance.undecidable : "decided";
 };
 
-const ASK = { value: askValue, gradient: askGradient, tangent: askTangent } as const;
+const ASK = { value: askValue, gradient: askGradient, tangent: askTangent, hvp: askHessian } as const;
 
 /** What a reference of some precision answers. */
 async function answersOf(c: Case, quantity: Quantity, subject: Subject): Promise<Tensor[]> {

@@ -2,6 +2,7 @@ import { doubles, rounded, type Gates } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
 import type { Tensor } from "../core/tensor.js";
 import type { Form } from "../program/evaluate.js";
+import { NESTINGS } from "../record/protocol.js";
 import { evaluate, liftAll } from "../program/evaluate.js";
 import { FixedGates, HullGates, Spreads, Trace, type Undecided } from "./gates.js";
 import { intervals, OpenChoiceError, type Interval } from "./interval.js";
@@ -25,6 +26,8 @@ interface Runs {
   /** Largest deviation of the sum over each tie group. */
   readonly sums: Float64Array;
   count: number;
+  /** No coordinate of any run left the range. */
+  finite: boolean;
 }
 
 /**
@@ -79,7 +82,9 @@ export class Attainable {
       if (!allFinite(result)) {
         if (r % this.forms === 0)
           return { undecidable: "range: careful arithmetic leaves the format's range" };
+        // Where this form leaves the range it says nothing; elsewhere it is as good as any.
         overflow = true;
+        this.include(runs, result, this.exact, []);
         continue;
       }
       spreads.add(trace.sites);
@@ -93,6 +98,9 @@ export class Attainable {
     if (undecided.atJump && this.quantity !== "value") {
       return { undecidable: "at a jump (sign, floor) there is no derivative" };
     }
+    if (undecided.groups.size > 0 && this.quantity === "hvp") {
+      return { undecidable: "at a kink or tie there is no second derivative" };
+    }
     if (undecided.jump) return { undecidable: "a jump (sign, floor) is closer than rounding can tell" };
     if (undecided.crossings > MOST_CROSSINGS && this.point.program.nodes.length > 1) {
       return { undecidable: `${undecided.crossings} comparisons are closer than rounding can tell` };
@@ -101,8 +109,7 @@ export class Attainable {
     const textbook = this.extend(runs, got, (r) => r % this.forms);
     if (this.forms === 1) return this.decided(textbook, textbook);
     const careful = this.extend(this.carefulRuns(got), got, () => 0);
-    if (!allFinite(careful.deviation))
-      return { undecidable: "range: careful arithmetic leaves the format's range" };
+    if (!careful.finite) return { undecidable: "range: careful arithmetic leaves the format's range" };
     return this.decided(careful, textbook, overflow);
   }
 
@@ -129,7 +136,7 @@ export class Attainable {
   private extend(runs: Runs, got: Float64Array, form: (r: number) => Form): Runs {
     for (let r = 0; r < ALWAYS && !this.accepts(got, runs.deviation); r++) {
       const result = this.run(NATURAL + r, form(r), true, this.fixed(NO_GROUPS, "first"));
-      if (allFinite(result)) this.include(runs, result, this.exact, []);
+      this.include(runs, result, this.exact, []);
     }
     return runs;
   }
@@ -231,17 +238,24 @@ export class Attainable {
     const { format, flush, intrinsicUlps } = this.precision;
     const stream = new Stream(this.seed, `random rounding ${r}`);
     const A = rounded(randomRounding(format, stream, { always, flush, intrinsicUlps }), gates);
-    return flatten(compute(A, this.quantity, this.point, form));
+    // Products of a subject may be nested either way, which rounds and cancels in other places.
+    return flatten(compute(A, this.quantity, this.point, { form, nesting: NESTINGS[(r >> 1) % 2] }));
   }
 
   private noRuns(ties: readonly TieGroup[]): Runs {
-    return { deviation: new Float64Array(this.exact.length), sums: new Float64Array(ties.length), count: 0 };
+    return {
+      deviation: new Float64Array(this.exact.length),
+      sums: new Float64Array(ties.length),
+      count: 0,
+      finite: true,
+    };
   }
 
   private include(runs: Runs, result: Float64Array, base: Float64Array, ties: readonly TieGroup[]): void {
     for (let i = 0; i < result.length; i++) {
       const deviation = Math.abs(result[i] - base[i]);
-      if (!(deviation <= runs.deviation[i])) runs.deviation[i] = deviation;
+      if (!Number.isFinite(deviation)) runs.finite = false;
+      else if (deviation > runs.deviation[i]) runs.deviation[i] = deviation;
     }
     ties.forEach(({ members }, t) => {
       let difference = 0;

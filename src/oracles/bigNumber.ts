@@ -1,4 +1,5 @@
 import type { BigNumber } from "mathjs";
+import { duals } from "../core/dual.js";
 import { Stream } from "../core/random.js";
 import { filled, type NdArray, type Tensor } from "../core/tensor.js";
 import { evaluate } from "../program/evaluate.js";
@@ -11,7 +12,7 @@ import {
   type BigNumbers,
   type BigSite,
 } from "./bigAlgebra.js";
-import { alignTangents } from "./dual.js";
+import { alignTangents } from "./directional.js";
 import type { Estimate } from "./estimate.js";
 
 /** A number with more digits than a double has, and its error bound, both in decimal. */
@@ -120,21 +121,38 @@ function coinsOf(stream: Stream): Coins {
   };
 }
 
-/** The program's outputs at exact decimal inputs, and the comparisons on the way. */
+/**
+ * The program's outputs at exact decimal inputs, and the comparisons on the way.
+ *
+ * @param tangents when given, the tangents of the outputs instead, by dual numbers through the meaning
+ */
 function outputsAt(
   C: BigNumbers,
   coin: () => boolean,
   program: CheckedProgram,
   inputs: readonly NdArray<BigNumber>[],
+  tangents?: readonly (Tensor | null)[],
 ): { outputs: NdArray<BigNumber>[]; sites: BigSite[] } {
   const sites: BigSite[] = [];
   const A = bigNumbers(C, coin, (site) => sites.push(site));
+  const points = inputs.map(({ shape, data }) => ({ shape, data: Array.from(data, (x) => new C(x)) }));
+  if (!tangents) {
+    const values = evaluate(A, program, points);
+    return { outputs: program.outputs.map((value) => values[value]), sites };
+  }
   const values = evaluate(
-    A,
+    duals(A),
     program,
-    inputs.map(({ shape, data }) => ({ shape, data: Array.from(data, (x) => new C(x)) })),
+    points.map(({ shape, data }, k) => ({
+      shape,
+      data: data.map((v, i) => ({ v, d: A.lift(tangents[k]?.data[i] ?? 0) })),
+    })),
   );
-  return { outputs: program.outputs.map((value) => values[value]), sites };
+  const outputs = program.outputs.map((value) => ({
+    shape: values[value].shape,
+    data: Array.from(values[value].data, ({ d }) => d),
+  }));
+  return { outputs, sites };
 }
 
 /** One element of one output of the program. */
@@ -160,15 +178,18 @@ export function bigValue(
  * inputs at p digits, where truncation and rounding are both about 10^(−2p/3).
  *
  * @shape tangents: one per differentiable input; cotangents: one per output
+ * @param options.of what is differenced; default the outputs. With tangents, the derivative of the outputs along
+ *   those, so that the result is a second derivative
  */
 export function bigDirectional(
   program: CheckedProgram,
   inputs: readonly Tensor[],
   tangents: readonly Tensor[],
   cotangents: readonly Tensor[],
-  options: BigOptions = {},
+  options: BigOptions & { readonly of?: readonly Tensor[] } = {},
 ): Promise<BigEstimate> {
   const moving = alignTangents(program, tangents);
+  const of = options.of && alignTangents(program, options.of);
   const scale = scaleOf(inputs, moving);
   return climb(options, (C, { coin, opposite }) => {
     const Exact = withDigits(C, EXACT_DIGITS);
@@ -180,8 +201,8 @@ export function bigDirectional(
           new Exact(exactDecimal(x)).plus(step.times(exactDecimal(moving[k]?.data[i] ?? 0))),
         ),
       }));
-    const plus = outputsAt(C, coin, program, moved(h));
-    const minus = outputsAt(C, opposite, program, moved(h.neg()));
+    const plus = outputsAt(C, coin, program, moved(h), of);
+    const minus = outputsAt(C, opposite, program, moved(h.neg()), of);
     let total = new Exact(0);
     plus.outputs.forEach(({ data }, o) => {
       for (let j = 0; j < data.length; j++) {

@@ -6,11 +6,16 @@ import { bundleOf, partsOf } from "../program/bundle.js";
 import { evaluate, liftAll, type Form } from "../program/evaluate.js";
 import { forward } from "../program/forward.js";
 import { differentiable, type CheckedProgram } from "../program/program.js";
+import { forwardOverReverse, reverseOverReverse } from "../program/secondOrder.js";
 import { allCotangents, reverse, vjpOfNode } from "../program/reverse.js";
+import type { Nesting } from "../record/protocol.js";
 import { linearTerm, MAGNITUDES, type Magnitude } from "./magnitude.js";
 
-/** What is judged: the outputs, the gradients of the differentiable inputs, or the tangents of the outputs. */
-export type Quantity = "value" | "gradient" | "tangent";
+/**
+ * What is judged: the outputs, the gradients of the differentiable inputs, the tangents of the outputs, or the
+ * Hessian-vector products of Σ⟨cotangent, output⟩ along the tangents.
+ */
+export type Quantity = "value" | "gradient" | "tangent" | "hvp";
 
 /** A program at a point, with a direction for each way of differentiating it. */
 export interface Point {
@@ -30,9 +35,20 @@ export function tangentsOfInputs<T>(A: Algebra<T>, p: Point): (NdArray<T> | null
 }
 
 /** Computes a quantity with the rules of the records, over any arithmetic. */
-export function compute<T>(A: Algebra<T>, quantity: Quantity, p: Point, form: Form = 0): NdArray<T>[] {
-  const values = evaluate(A, p.program, liftAll(A, p.inputs), { form });
-  return derive(A, quantity, p, values, form);
+export function compute<T>(
+  A: Algebra<T>,
+  quantity: Quantity,
+  p: Point,
+  options: ComputeOptions = {},
+): NdArray<T>[] {
+  const values = evaluate(A, p.program, liftAll(A, p.inputs), options);
+  return derive(A, quantity, p, values, options);
+}
+
+export interface ComputeOptions {
+  readonly form?: Form;
+  /** How second order is nested. Default forward over reverse. */
+  readonly nesting?: Nesting;
 }
 
 /** The second half of `compute`: from the values of the program to the quantity. */
@@ -41,16 +57,26 @@ export function derive<T>(
   quantity: Quantity,
   p: Point,
   values: readonly NdArray<T>[],
-  form: Form = 0,
+  { form = 0, nesting = "forward-over-reverse" }: ComputeOptions = {},
 ): NdArray<T>[] {
   if (quantity === "value") return p.program.outputs.map((value) => values[value]);
   if (quantity === "tangent") return forward(A, p.program, values, tangentsOfInputs(A, p));
-  return reverse(A, p.program, values, liftAll(A, p.cotangents), { form }).filter((gx) => gx !== null);
+  const cotangents = liftAll(A, p.cotangents);
+  const results =
+    quantity === "gradient"
+      ? reverse(A, p.program, values, cotangents, { form })
+      : (nesting === "forward-over-reverse" ? forwardOverReverse : reverseOverReverse)(
+          A,
+          p.program,
+          { inputs: values.slice(0, p.inputs.length), cotangents, tangents: tangentsOfInputs(A, p) },
+          { form },
+        );
+  return results.filter((gx) => gx !== null);
 }
 
 /** Shapes of the results of a quantity. */
 export function shapesOf(quantity: Quantity, program: CheckedProgram): (readonly number[])[] {
-  return quantity === "gradient"
+  return quantity === "gradient" || quantity === "hvp"
     ? differentiable(program).map((k) => program.inputs[k].shape)
     : program.outputs.map((value) => program.shapes[value]);
 }
@@ -90,6 +116,20 @@ function lift(x: NdArray<number>, by: (value: number) => Magnitude): NdArray<Mag
 export function lastSums(quantity: Quantity, p: Point, values: readonly NdArray<number>[]): Float64Array {
   const { program } = p;
   const first = program.inputs.length;
+  if (quantity === "hvp") {
+    // All terms that are linear in the tangent, not only those of the last op: data and cotangents are as saved.
+    const sizes = forwardOverReverse(MAGNITUDES, program, {
+      inputs: values.slice(0, first).map(asData),
+      cotangents: p.cotangents.map(asData),
+      tangents: tangentsOfInputs(DOUBLES, p).map((dx) => dx && asTerms(dx)),
+    }).filter((gx) => gx !== null);
+    return flatten(
+      sizes.map(({ shape, data }) => ({
+        shape,
+        data: Float64Array.from(data as Magnitude[], ({ size }) => size),
+      })),
+    );
+  }
   if (quantity === "gradient") {
     const cotangents = allCotangents(DOUBLES, program, values, liftAll(DOUBLES, p.cotangents));
     const sizes = program.inputs.map(({ shape }) => new Float64Array(sizeOf(shape)));

@@ -1,6 +1,6 @@
 import { filled, type Tensor } from "../core/tensor.js";
 import { differentiable } from "../program/program.js";
-import { directional } from "./dual.js";
+import { directional } from "./directional.js";
 import type { Point } from "./quantity.js";
 
 /** Input coordinates that share open comparisons, and the derivative along all of them, which no choice changes. */

@@ -6,8 +6,14 @@ import { wireTensor } from "./tensor.js";
 
 export const PROTOCOL_VERSION = 1;
 
-export const mode = z.enum(["value", "vjp", "jvp"]);
+/** `hvp`: Hessian-vector products, of Σ⟨cotangent, output⟩ along the tangents. */
+export const mode = z.enum(["value", "vjp", "jvp", "hvp"]);
 export type Mode = z.infer<typeof mode>;
+
+/** How modes are nested for second order, the outer one first. */
+export const NESTINGS = ["forward-over-reverse", "reverse-over-reverse"] as const;
+export const nesting = z.enum(NESTINGS);
+export type Nesting = z.infer<typeof nesting>;
 
 export const helloRequest = z.object({
   cmd: z.literal("hello"),
@@ -47,6 +53,8 @@ export const hello = z.object({
     graphs: z.boolean(),
     /** Subnormal results become zero. */
     flush: z.boolean().optional(),
+    /** Second order by either nesting, as the request wants it. */
+    nestings: z.boolean().optional(),
     /** Each gradient is memory of its own, that its receiver may overwrite. */
     ownsGradients: z.boolean().optional(),
   }),
@@ -71,8 +79,12 @@ export const evalRequest = z.object({
   inputs: z.array(wireTensor),
   /** Numbers of the inputs to differentiate. */
   wrt: z.array(z.number().int().nonnegative()),
-  /** Cotangents, one per output (vjp), or tangents, one per entry of `wrt` (jvp). */
+  /**
+   * Cotangents, one per output (vjp); tangents, one per entry of `wrt` (jvp); cotangents, then tangents (hvp).
+   */
   seeds: z.array(wireTensor),
+  /** For hvp. Default: the subject's own choice. */
+  nesting: nesting.optional(),
   /** `after`: what the subject's own copies of inputs and seeds hold when it is done. `shared`: see the reply. */
   want: z.array(z.enum(["value", "grads", "after", "shared"])),
 });
@@ -82,7 +94,10 @@ export const evalOk = z.object({
   id: z.string(),
   status: z.literal("ok"),
   value: z.array(wireTensor).optional(),
-  /** Gradients in the order of `wrt` (vjp; null: none is defined), or tangents of the outputs (jvp). */
+  /**
+   * In the order of `wrt`: gradients (vjp) or Hessian-vector products (hvp), null where none is defined. Or tangents of
+   * the outputs (jvp).
+   */
   grads: z.array(wireTensor.nullable()).optional(),
   after: z.object({ inputs: z.array(wireTensor), seeds: z.array(wireTensor) }).optional(),
   /** Pairs of results that share memory, such as `["gradient[0]", "gradient[1]"]`. */

@@ -1,4 +1,4 @@
-import type { EvalRequest, Hello, Log, Mode } from "../record/protocol.js";
+import type { EvalRequest, Hello, Log, Mode, Nesting } from "../record/protocol.js";
 import type { Program } from "../record/program.js";
 import type { TypedTensor } from "./typedTensor.js";
 
@@ -10,15 +10,20 @@ export interface AdapterRequest {
   readonly inputs: readonly TypedTensor[];
   /** Numbers of the inputs to differentiate. */
   readonly wrt: readonly number[];
-  /** Cotangents, one per output (vjp), or tangents, one per entry of `wrt` (jvp). */
+  /** Cotangents, one per output (vjp); tangents, one per entry of `wrt` (jvp); cotangents, then tangents (hvp). */
   readonly seeds: readonly TypedTensor[];
+  /** How an hvp is to be computed. Default: as the library likes. */
+  readonly nesting?: Nesting | undefined;
   readonly want: readonly EvalRequest["want"][number][];
 }
 
 /** What was wanted; the rest may be left out. */
 export interface AdapterResult {
   readonly value?: readonly TypedTensor[];
-  /** Gradients in the order of `wrt` (vjp; null: none is defined), or tangents of the outputs (jvp). */
+  /**
+   * In the order of `wrt`: gradients (vjp) or Hessian-vector products (hvp), null where none is defined. Or tangents of
+   * the outputs (jvp).
+   */
   readonly grads?: readonly (TypedTensor | null)[];
   /** What the library's own input and seed objects hold when it is done. */
   readonly after?: { readonly inputs: readonly TypedTensor[]; readonly seeds: readonly TypedTensor[] };

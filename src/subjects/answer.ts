@@ -47,12 +47,13 @@ export function answerSnippet(adapter: Adapter, question: Question): SnippetRepl
   }
 }
 
-const decodeRequest = ({ program, mode, inputs, wrt, seeds, want }: Question): AdapterRequest => ({
+const decodeRequest = ({ program, mode, inputs, wrt, seeds, nesting, want }: Question): AdapterRequest => ({
   program,
   mode,
   inputs: inputs.map(decodeTyped),
   wrt,
   seeds: seeds.map(decodeTyped),
+  nesting,
   want,
 });
 

@@ -8,6 +8,7 @@ import { evaluate, evaluateDoubles, type Form } from "../program/evaluate.js";
 import { forward } from "../program/forward.js";
 import { check, type CheckedProgram } from "../program/program.js";
 import { reverse } from "../program/reverse.js";
+import { forwardOverReverse, reverseOverReverse } from "../program/secondOrder.js";
 import type { Hello } from "../record/protocol.js";
 import type { Program } from "../record/program.js";
 import { UnsupportedError, type AdapterRequest, type AdapterResult } from "./adapter.js";
@@ -72,10 +73,11 @@ class ReferenceAdapter implements SynchronousAdapter {
       },
       capabilities: {
         ops: Object.fromEntries(
-          OPS.map((op) => [opId(op), { modes: ["value", "vjp", "jvp"], dtypes: [this.precision] }]),
+          OPS.map((op) => [opId(op), { modes: ["value", "vjp", "jvp", "hvp"], dtypes: [this.precision] }]),
         ),
         graphs: true,
         flush: this.flush,
+        nestings: true,
         ownsGradients: true,
       },
     };
@@ -106,13 +108,21 @@ class ReferenceAdapter implements SynchronousAdapter {
   }
 
   private differentiate(
-    { mode, wrt }: AdapterRequest,
+    { mode, wrt, nesting }: AdapterRequest,
     program: CheckedProgram,
     values: readonly NdArray<number>[],
     seeds: readonly Tensor[],
   ): (TypedTensor | null)[] | undefined {
     const { A, form } = this;
     if (mode === "value") return undefined;
+    if (mode === "hvp") {
+      const cotangents = seeds.slice(0, program.outputs.length);
+      const tangents = program.inputs.map((_, k) => seeds[program.outputs.length + wrt.indexOf(k)] ?? null);
+      const nested = nesting === "reverse-over-reverse" ? reverseOverReverse : forwardOverReverse;
+      const moving = { inputs: values.slice(0, program.inputs.length), cotangents, tangents };
+      const products = nested(A, program, moving, { form });
+      return wrt.map((k) => products[k] && this.result(products[k]));
+    }
     if (mode === "jvp") {
       const tangents = program.inputs.map((_, input) => {
         const k = wrt.indexOf(input);

@@ -12,7 +12,16 @@ import {
 } from "./adapter.js";
 import { Expression, type Tf } from "./tfjsExpression.js";
 import { TFJS_OPS } from "./tfjsOps.js";
-import { inputName, translate, weightedSum, type TfjsProgram } from "./tfjsProgram.js";
+import {
+  gradientAlong,
+  gradientName,
+  inputName,
+  seedName,
+  tangentName,
+  translate,
+  weightedSum,
+  type TfjsProgram,
+} from "./tfjsProgram.js";
 import { tfjsSnippet } from "./tfjsSnippet.js";
 
 /** TensorFlow.js in pure JavaScript. The layers package is what registers the gradients. */
@@ -72,6 +81,11 @@ export interface TfjsDescription {
 
 type Values = Map<string, unknown>;
 
+/** What the library throws when nothing differentiable leads from x to y. */
+const INDEPENDENT = "Cannot compute gradient of y=f(x) with respect to x";
+/** What it throws where the kernels that compute a gradient have none of their own. */
+const NO_SECOND = "Cannot compute gradient: gradient function not found";
+
 class TfjsAdapter implements Adapter {
   constructor(
     private readonly tf: Tf,
@@ -81,7 +95,10 @@ class TfjsAdapter implements Adapter {
 
   hello(): Hello {
     const { id, name, version, libs } = this.description;
-    const capability = { modes: ["value" as const, "vjp" as const], dtypes: ["f32" as const] };
+    const capability = {
+      modes: ["value" as const, "vjp" as const, "hvp" as const],
+      dtypes: ["f32" as const],
+    };
     return {
       implementation: {
         id,
@@ -127,7 +144,13 @@ class TfjsAdapter implements Adapter {
     const program = translate(request.program);
     const values: Values = new Map();
     const inputs = request.inputs.map((x, k) => this.tensor(x, inputName(k), values));
-    const seeds = request.seeds.map((x, k) => this.tensor(x, `dy${k}`, values));
+    if (request.nesting === "forward-over-reverse") {
+      throw new UnsupportedError("mode", "TensorFlow.js has no forward mode");
+    }
+    const cotangents = request.program.outputs.length;
+    const seeds = request.seeds.map((x, k) =>
+      this.tensor(x, k < cotangents ? seedName(k) : tangentName(request.wrt[k - cotangents]), values),
+    );
     const layers = program.layers.map(({ name, create, shape, weights }) => {
       const layer = create.evaluate(tf, values) as ReturnType<Tf["layers"]["layerNormalization"]>;
       layer.build([...shape]);
@@ -191,11 +214,48 @@ class TfjsAdapter implements Adapter {
       return weightedSum(program.outputs.map(Expression.value)).evaluate(tf, values) as Tensor;
     };
     if (asked.length === 0) loss();
-    const gradients = asked.length === 0 ? [] : tf.grads(loss)(asked.map((k) => inputs[k]));
+    const results =
+      asked.length === 0
+        ? []
+        : request.mode === "hvp"
+          ? this.secondOrder(loss, asked, values, inputs)
+          : tf.grads(loss)(asked.map((k) => inputs[k]));
     return {
       value,
-      grads: wrt.map((k) => (used.has(k) ? read(gradients[asked.indexOf(k)]) : null)),
+      grads: wrt.map((k) => {
+        const result = results[asked.indexOf(k)];
+        return result ? read(result) : null;
+      }),
     };
+  }
+
+  /**
+   * The gradients of Σ⟨gradient, v⟩, one input at a time: where the gradient does not depend on an input, the library
+   * says so by throwing.
+   */
+  private secondOrder(
+    loss: (...xs: Tensor[]) => Tensor,
+    asked: readonly number[],
+    values: Values,
+    inputs: readonly Tensor[],
+  ): (Tensor | null)[] {
+    const { tf } = this;
+    const along = (...xs: Tensor[]): Tensor => {
+      tf.grads(loss)(xs).forEach((g, i) => values.set(gradientName(asked[i]), g));
+      return gradientAlong(asked).evaluate(tf, values) as Tensor;
+    };
+    const xs = asked.map((k) => inputs[k]);
+    return xs.map((x, i) => {
+      try {
+        return tf.grad((moved: Tensor) => along(...xs.map((other, j) => (i === j ? moved : other))))(x);
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith(INDEPENDENT)) return null;
+        if (error instanceof Error && error.message.startsWith(NO_SECOND)) {
+          throw new UnsupportedError("mode", error.message);
+        }
+        throw error;
+      }
+    });
   }
 
   private tensor({ shape, data }: TypedTensor, name: string, values: Values): Tensor {

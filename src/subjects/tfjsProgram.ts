@@ -32,6 +32,10 @@ export interface TfjsProgram {
 }
 
 export const inputName = (k: number): string => `x${k}`;
+/** Of the cotangent of output k, the tangent of input k, and the gradient of input k. */
+export const seedName = (k: number): string => `dy${k}`;
+export const tangentName = (k: number): string => `dx${k}`;
+export const gradientName = (k: number): string => `g${k}`;
 const nameOf = (program: Program, value: number): string =>
   value < program.inputs.length ? inputName(value) : `v${value}`;
 
@@ -74,8 +78,15 @@ function weightedLayer(program: Program, n: number, value: number, create: Expre
 }
 
 /** The scalar whose gradient is the vector-Jacobian product: what one writes to give each output its cotangent. */
-export function weightedSum(outputs: readonly Expression[]): Expression {
-  const { call, value } = Expression;
-  const terms = outputs.map((y, k) => call("sum", call("mul", y, value(`dy${k}`))));
+export const weightedSum = (outputs: readonly Expression[]): Expression =>
+  innerProduct(outputs.map((y, k) => [y, Expression.value(seedName(k))]));
+
+/** The scalar whose gradient is the Hessian-vector product. */
+export const gradientAlong = (inputs: readonly number[]): Expression =>
+  innerProduct(inputs.map((k) => [Expression.value(gradientName(k)), Expression.value(tangentName(k))]));
+
+function innerProduct(pairs: readonly (readonly [Expression, Expression])[]): Expression {
+  const { call } = Expression;
+  const terms = pairs.map(([a, b]) => call("sum", call("mul", a, b)));
   return terms.length === 1 ? terms[0] : call("addN", terms);
 }

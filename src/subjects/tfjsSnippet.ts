@@ -3,7 +3,16 @@ import { neededValues } from "../record/program.js";
 import type { AdapterRequest, TypedTensor } from "./adapter.js";
 import type { TfjsDescription } from "./tfjs.js";
 import { Expression } from "./tfjsExpression.js";
-import { inputName, translate, weightedSum, type TfjsProgram } from "./tfjsProgram.js";
+import {
+  gradientAlong,
+  gradientName,
+  inputName,
+  seedName,
+  tangentName,
+  translate,
+  weightedSum,
+  type TfjsProgram,
+} from "./tfjsProgram.js";
 
 /** A module that needs nothing but the library, and prints the value and the gradients of one case. */
 export function tfjsSnippet(request: AdapterRequest, library: TfjsDescription): string {
@@ -66,9 +75,12 @@ function body({ steps, outputs }: TfjsProgram): string {
   ].join("\n");
 }
 
-function gradientLines({ program, wrt, seeds }: AdapterRequest, single: boolean, call: string): string[] {
+function gradientLines(request: AdapterRequest, single: boolean, call: string): string[] {
+  const { program, wrt, mode } = request;
+  const seeds = request.seeds.slice(0, program.outputs.length);
   const used = neededValues(program);
-  const asked = wrt.filter((k) => used.has(k)).map(inputName);
+  const needed = wrt.filter((k) => used.has(k));
+  const asked = needed.map(inputName);
   if (asked.length === 0) return [];
   const { value } = Expression;
   const loss = single
@@ -76,8 +88,34 @@ function gradientLines({ program, wrt, seeds }: AdapterRequest, single: boolean,
     : `{ const ys = ${call}; return ${weightedSum(seeds.map((_, k) => value(`ys[${k}]`))).toString()}; }`;
   return [
     ``,
-    ...seeds.map((dy, k) => `const dy${k} = ${literal(dy)};`),
+    ...seeds.map((dy, k) => `const ${seedName(k)} = ${literal(dy)};`),
     `const loss = (${asked.join(", ")}) => ${loss};`,
+    ...(mode === "hvp" ? secondOrderLines(request, needed) : firstOrderLines(asked)),
+  ];
+}
+
+function secondOrderLines({ program, wrt, seeds }: AdapterRequest, needed: readonly number[]): string[] {
+  const names = needed.map(inputName);
+  const tangents = seeds.slice(program.outputs.length);
+  return [
+    ...needed.map((k) => `const ${tangentName(k)} = ${literal(tangents[wrt.indexOf(k)])};`),
+    `const along = (${names.join(", ")}) => {`,
+    `  const [${needed.map(gradientName).join(", ")}] = tf.grads(loss)([${names.join(", ")}]);`,
+    `  return ${gradientAlong(needed).toString()};`,
+    `};`,
+    ...names.flatMap((name) => [
+      `try {`,
+      `  const product = tf.grad((${name}) => along(${names.join(", ")}))(${name});`,
+      `  console.log(\`Hessian-vector product of ${name}: [\${product.shape}] = [\${product.dataSync()}]\`);`,
+      `} catch (error) {`,
+      `  console.log(\`Hessian-vector product of ${name}: \${error.message}\`);`,
+      `}`,
+    ]),
+  ];
+}
+
+function firstOrderLines(asked: readonly string[]): string[] {
+  return [
     `const gradients = tf.grads(loss)([${asked.join(", ")}]);`,
     `const names = [${asked.map((name) => `"${name}"`).join(", ")}];`,
     "gradients.forEach((g, k) => console.log(`gradient of ${names[k]}: [${g.shape}] = [${g.dataSync()}]`));",

@@ -1,9 +1,4 @@
-import type { Algebra, Vector } from "../core/algebra.js";
-import { DOUBLES } from "../core/numberAlgebra.js";
-import { type NdArray, type Tensor } from "../core/tensor.js";
-import { sizeOf } from "../core/shape.js";
-import { evaluate } from "../program/evaluate.js";
-import type { CheckedProgram } from "../program/program.js";
+import type { Algebra, Vector } from "./algebra.js";
 
 /** A number v + ε·d with ε² = 0: a value and its tangent. */
 export interface Dual<T> {
@@ -148,46 +143,4 @@ export function duals<T>(base: Algebra<T>, onSite?: OnSite<T>): Algebra<Dual<T>>
       return fixed(v);
     },
   };
-}
-
-/**
- * J·v: the tangent of every output, by evaluating the meaning of each op in dual numbers over doubles.
- *
- * @shape tangents: one per differentiable input → one per output
- * @domain where a comparison ties, the derivative of the branch that the record's convention takes
- * @param onSite called once per comparison site, in their order
- */
-export function directional(
-  program: CheckedProgram,
-  inputs: readonly Tensor[],
-  tangents: readonly Tensor[],
-  onSite?: OnSite<number>,
-): Tensor[] {
-  const A = duals(DOUBLES, onSite);
-  const moving = alignTangents(program, tangents);
-  const values = evaluate(
-    A,
-    program,
-    inputs.map((x, k): NdArray<Dual<number>> => {
-      const dx = moving[k];
-      const data = Array.from(x.data, (v, i) => ({ v, d: dx ? dx.data[i] : 0 }));
-      return { shape: x.shape, data };
-    }),
-  );
-  return program.outputs.map((value) => {
-    const { shape, data } = values[value];
-    const d = new Float64Array(sizeOf(shape));
-    for (let i = 0; i < d.length; i++) d[i] = data[i].d;
-    return { shape, data: d };
-  });
-}
-
-/** One tangent per differentiable input, put in the place of its input; null for inputs that are not numbers. */
-export function alignTangents(program: CheckedProgram, tangents: readonly Tensor[]): (Tensor | null)[] {
-  let next = 0;
-  const aligned = program.inputs.map(({ type }) => (type === "float" ? tangents[next++] : null));
-  if (next !== tangents.length) {
-    throw new RangeError(`${next} inputs are differentiable, got ${tangents.length} tangents`);
-  }
-  return aligned;
 }

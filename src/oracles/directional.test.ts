@@ -11,7 +11,8 @@ import { check, type CheckedProgram } from "../program/program.js";
 import { ProgramBuilder } from "../program/builder.js";
 import { exactDecimal, loadBigNumbers, type BigNumbers } from "./bigAlgebra.js";
 import { bigFunctions } from "./bigFunctions.js";
-import { alignTangents, directional, duals, type Dual } from "./dual.js";
+import { duals, type Dual } from "../core/dual.js";
+import { alignTangents, directional } from "./directional.js";
 import { lastSums, tangentsOfInputs } from "./quantity.js";
 
 const D = duals(DOUBLES);
