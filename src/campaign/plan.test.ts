@@ -81,11 +81,13 @@ describe("a plan", () => {
       "finite-differences": "it has no vjp of this op",
       "own-memory": "its tensors are immutable, or it does not promise it",
       programs: "it takes programs of one op only",
+      "second-order-programs": "it takes programs of one op only",
     });
     const differentiable = { "tanh@1": { ...ops["tanh@1"], modes: ["value" as const, "vjp" as const] } };
     expect(reasons(having(differentiable, { ownsGradients: true, graphs: true }))).toEqual({
       "forward-mode": "it has no forward mode",
       "finite-differences": "it has no f64",
+      "second-order-programs": "it has none of the ops that programs are made of",
     });
   });
 

@@ -4,7 +4,8 @@ import { opId } from "../ops/op.js";
 import type { Hello } from "../record/protocol.js";
 import { RECORD_SCHEMA, type Finding, type Line, type LineOf } from "../record/record.js";
 import { VERDICTS } from "../record/verdict.js";
-import type { Subject } from "../subjects/subject.js";
+import type { Accuracy, Subject } from "../subjects/subject.js";
+import { measureAccuracy, withAccuracy } from "./accuracy.js";
 import { Findings } from "./findings.js";
 import { plan, type Plan, type Selection, type Unit } from "./plan.js";
 import { PROGRAMS } from "./property.js";
@@ -54,10 +55,14 @@ export async function runCampaign(
   const epochs = (line: LineOf<"epoch-end">): void => sink.write([line]);
   const first = new Map<string, Subject>();
   const started: Subject[] = [];
+  const accuracies = new Map<string, Accuracy>();
   const start = async (source: SubjectSource): Promise<Subject> => {
     const subject = await source.start(epochs);
     started.push(subject);
-    return subject;
+    // Measured once: other workers run the same code.
+    const accuracy = accuracies.get(source.id) ?? (await measureAccuracy(subject));
+    accuracies.set(source.id, accuracy);
+    return withAccuracy(subject, accuracy);
   };
   let unitsDone = 0;
   const evaluations = new Map<Subject, number>();
@@ -194,7 +199,11 @@ function header(
     startedAt: options.startedAt,
     command: options.command,
     environment: { node: process.versions.node, os: platform(), arch: arch(), cores: availableParallelism() },
-    subjects: subjects.map(([id, subject]) => ({ id, hello: subject.hello satisfies Hello })),
+    subjects: subjects.map(([id, { hello, accuracy }]) => ({
+      id,
+      hello: hello satisfies Hello,
+      ...(accuracy && { accuracy }),
+    })),
     properties: selection.properties
       .filter((property) => usedProperties.has(property.name))
       .map(({ name, statement, source }) => ({ name, statement, source, evidence: "sampled" })),

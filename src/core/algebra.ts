@@ -97,6 +97,9 @@ export const INTRINSICS = [
 
 export type Intrinsic = (typeof INTRINSICS)[number];
 
+/** Every primitive that a library approximates, and no IEEE 754 operation rounds correctly. */
+export type Approximated = Intrinsic | "atan2" | "pow";
+
 /** Sum of `terms` from first to last, for arithmetics that have no order of their own. */
 export function sumInOrder<T>(A: Pick<Algebra<T>, "add" | "lift">, terms: Vector<T>): T {
   if (terms.length === 0) return A.lift(0);

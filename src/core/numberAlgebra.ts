@@ -1,4 +1,4 @@
-import { INTRINSICS, type Algebra, type Intrinsic, type Vector } from "./algebra.js";
+import { INTRINSICS, type Algebra, type Approximated, type Intrinsic, type Vector } from "./algebra.js";
 import { erf, erfc } from "./erf.js";
 import type { FloatFormat } from "./float.js";
 import { sum } from "./sum.js";
@@ -60,8 +60,8 @@ export const INTRINSIC_FUNCTIONS: { readonly [name in Intrinsic]: (x: number) =>
 export interface Rounding {
   /** Applied to the double result of +, −, ×, ÷, √ and to constants. */
   round(x: number): number;
-  /** Applied to the double result of every other primitive. */
-  roundIntrinsic(x: number): number;
+  /** Applied to the double result of every other primitive, which it is told. */
+  roundIntrinsic(x: number, primitive: Approximated): number;
   /** The order in which n terms are added up. Default: as they come. */
   order?(n: number): readonly number[];
 }
@@ -133,10 +133,10 @@ export function rounded(rounding: Rounding, gates?: Gates): Algebra<number> {
     },
     sqrt: (x) => round(Math.sqrt(x)),
     ...(Object.fromEntries(
-      INTRINSICS.map((name) => [name, (x: number) => roundIntrinsic(INTRINSIC_FUNCTIONS[name](x))]),
+      INTRINSICS.map((name) => [name, (x: number) => roundIntrinsic(INTRINSIC_FUNCTIONS[name](x), name)]),
     ) as Record<Intrinsic, (x: number) => number>),
-    atan2: (y, x) => roundIntrinsic(Math.atan2(y, x)),
-    pow: (a, b) => roundIntrinsic(Math.pow(a, b)),
+    atan2: (y, x) => roundIntrinsic(Math.atan2(y, x), "atan2"),
+    pow: (a, b) => roundIntrinsic(Math.pow(a, b), "pow"),
     ...comparisons(() => A, gates),
   };
   return A;

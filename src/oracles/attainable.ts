@@ -235,7 +235,7 @@ export class Attainable {
   }
 
   private run(r: number, form: Form, always: boolean, gates: Gates): Float64Array {
-    const { format, flush, intrinsicUlps } = this.precision;
+    const { format, flush, intrinsicUlps = {} } = this.precision;
     const stream = new Stream(this.seed, `random rounding ${r}`);
     const A = rounded(randomRounding(format, stream, { always, flush, intrinsicUlps }), gates);
     // Products of a subject may be nested either way, which rounds and cancels in other places.

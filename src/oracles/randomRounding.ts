@@ -1,7 +1,11 @@
+import type { Approximated } from "../core/algebra.js";
 import type { FloatFormat } from "../core/float.js";
 import { nextDown, nextUp } from "../core/float.js";
 import type { Rounding } from "../core/numberAlgebra.js";
 import type { Stream } from "../core/random.js";
+
+/** Worst errors in ulps, as measured. */
+export type IntrinsicUlps = { readonly [primitive in Approximated]?: number };
 
 export interface RandomRoundingOptions {
   /**
@@ -11,8 +15,8 @@ export interface RandomRoundingOptions {
   readonly always?: boolean;
   /** Results below the smallest normal become zero half of the time. */
   readonly flush?: boolean;
-  /** Worst error of the subject's exp, tanh, …, in ulps; at least 1. */
-  readonly intrinsicUlps?: number;
+  /** Worst errors of the subject's exp, tanh, …, in ulps; what is not there counts as 1, and nothing as less. */
+  readonly intrinsicUlps?: IntrinsicUlps;
 }
 
 /**
@@ -25,7 +29,7 @@ export function randomRounding(
   stream: Stream,
   options: RandomRoundingOptions = {},
 ): Rounding {
-  const { always = false, flush = false, intrinsicUlps = 1 } = options;
+  const { always = false, flush = false, intrinsicUlps = {} } = options;
   const { name, smallestNormal, u } = format;
   const step = (x: number): number => {
     const bits = stream.bits();
@@ -46,10 +50,12 @@ export function randomRounding(
     }
     return flush && Math.abs(y) < smallestNormal && stream.bits() < 0 ? 0 : y;
   };
-  const spread = (intrinsicUlps - 1) * 2 * u;
   return {
     round,
     order: (n) => stream.permutation(n),
-    roundIntrinsic: spread > 0 ? (x) => round(x * (1 + spread * stream.between(-1, 1))) : round,
+    roundIntrinsic(x, primitive) {
+      const spread = ((intrinsicUlps[primitive] ?? 1) - 1) * 2 * u;
+      return spread > 0 ? round(x * (1 + spread * stream.between(-1, 1))) : round(x);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { FloatFormat } from "../core/float.js";
+import type { IntrinsicUlps } from "./randomRounding.js";
 import type { TieGroup } from "./ties.js";
 
 /** What is known of a subject's arithmetic. */
@@ -6,8 +7,8 @@ export interface Precision {
   readonly format: FloatFormat;
   /** Subnormal results may become zero. */
   readonly flush: boolean;
-  /** Worst error of its exp, tanh, … in ulps, at least 1. */
-  readonly intrinsicUlps: number;
+  /** Worst errors of its exp, tanh, … in ulps. Default 1 each. */
+  readonly intrinsicUlps?: IntrinsicUlps;
 }
 
 /** Multiple of the largest deviation that is accepted. */

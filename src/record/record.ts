@@ -32,6 +32,10 @@ export const describedOp = z.object({
   kinks: z.array(z.object({ at: z.string(), convention: z.string() })),
 });
 
+/** By precision and primitive: errors of exp, tanh, … in ulps, as a campaign measured them. */
+export const accuracy = z.partialRecord(z.enum(["f32", "f64"]), z.record(z.string(), z.number()));
+export type Accuracy = z.infer<typeof accuracy>;
+
 export const header = z.object({
   type: z.literal("header"),
   schema: z.literal(RECORD_SCHEMA),
@@ -42,7 +46,7 @@ export const header = z.object({
   startedAt: z.string(),
   command: z.string(),
   environment: z.object({ node: z.string(), os: z.string(), arch: z.string(), cores: z.number().int() }),
-  subjects: z.array(z.object({ id: z.string(), hello })),
+  subjects: z.array(z.object({ id: z.string(), hello, accuracy: accuracy.optional() })),
   properties: z.array(describedProperty),
   ops: z.array(describedOp),
   /** A cell with fewer decided cases than this is untested. */

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import pc from "picocolors";
+import { measureAccuracy, withAccuracy } from "../../campaign/accuracy.js";
 import { judgeCase } from "../../campaign/judgeCase.js";
 import { GradproofError } from "../../core/errors.js";
 import { decodeCase } from "../../record/case.js";
@@ -32,8 +33,9 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
       `finding ${id} is of property "${finding.property}", which this version has not`,
     );
   const c = decodeCase(finding.witness);
-  const subject = await startSubject(options.subject ?? finding.subject);
+  const started = await startSubject(options.subject ?? finding.subject);
   try {
+    const subject = withAccuracy(started, await measureAccuracy(started));
     const judgement = await judgeCase(property.law, c, subject);
     const same = judgement.verdict === finding.verdict && judgement.kind === finding.judgement.kind;
     const { wrong, decided } = VERDICTS[judgement.verdict];
@@ -60,6 +62,6 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
     // As of a run with a single cell.
     process.exitCode = wrong ? 1 : decided ? 0 : 4;
   } finally {
-    await subject.close();
+    await started.close();
   }
 }
