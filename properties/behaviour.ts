@@ -31,6 +31,16 @@ export const determinism: Property = {
   draw: ordinary,
 };
 
+export const valueWithGradient: Property = {
+  name: "value-with-gradient",
+  statement: "The value that comes with a gradient is the one that plain evaluation gives.",
+  source: "differentiating a function does not change it",
+  law: laws.valueWithGradient,
+  about: everyOp,
+  perClass: false,
+  draw: ordinary,
+};
+
 export const someInputs: Property = {
   name: "some-inputs",
   statement: "The gradient of some inputs is the same, whether or not that of the others is asked for.",

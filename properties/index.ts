@@ -15,6 +15,7 @@ export const PROPERTIES: readonly Property[] = [
   derivatives.powerOfTwo,
   derivatives.linear,
   behaviour.shapes,
+  behaviour.valueWithGradient,
   behaviour.someInputs,
   behaviour.determinism,
   behaviour.intact,

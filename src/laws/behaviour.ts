@@ -48,6 +48,34 @@ export const determinism: Law = {
   },
 };
 
+/** The value that comes with a gradient is the value. Bits may differ where an implementation fuses; both must be right. */
+export const valueWithGradient: Law = {
+  name: "value with the gradient",
+  modes: ["value", "vjp"],
+  requests: (c) => [askValue(c), askGradient(c)],
+  judge(c, [plain, differentiated], precision) {
+    const alone = readAnswer(c, plain, "value");
+    if (!alone.ok) return undecided("the value is wrong already");
+    const withGradient = readAnswer(c, differentiated, "vjp");
+    if (!withGradient.ok) return withGradient.judgement;
+    const [a, b] = [flatten(alone.value), flatten(withGradient.value)];
+    const differs = b.findIndex((x, i) => !sameBits(x, a[i]));
+    if (differs < 0) return PASS;
+    const [first, second] = [alone, withGradient].map(({ value }) =>
+      assess("value", pointOf(c), value, precision),
+    );
+    if (first.verdict === "fail") return undecided("the value is wrong already");
+    if (second.verdict !== "fail") return PASS;
+    const { result, element } = locate(shapesOf("value", pointOf(c).program), differs);
+    const reason = `with its gradient, the value holds ${b[differs]} instead of ${a[differs]}`;
+    return failure("with gradient", `value[${result}]`, reason, {
+      element,
+      expected: { low: a[differs], high: a[differs], value: a[differs] },
+      got: b[differs],
+    });
+  },
+};
+
 /**
  * Asking for the gradient of some inputs only gives what asking for all of them gives. Bits may differ where an
  * implementation fuses what it has not to compute; the numbers must still be right.
