@@ -15,6 +15,7 @@ import * as pieces from "./pieces.js";
 import * as pooling from "./pooling.js";
 import * as rectifiers from "./rectifiers.js";
 import * as reductions from "./reductions.js";
+import * as resizing from "./resizing.js";
 import * as selection from "./selection.js";
 import * as trigonometric from "./trigonometric.js";
 
@@ -35,6 +36,7 @@ const FAMILIES: readonly Readonly<Record<string, AnyOp>>[] = [
   indexing,
   convolution,
   pooling,
+  resizing,
   normalization,
   losses,
 ];

@@ -1,70 +1,44 @@
 import { InvalidProgramError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
+import type { Tensor } from "../core/tensor.js";
+import { drawAround, drawWindow, simplerWindow } from "./drawWindow.js";
 import { linear, type LinearTaps } from "./linear.js";
 import { maximumOver } from "./maximumOver.js";
 import { real, register, type Attributes, type DrawContext } from "./op.js";
 import { wholeNumbers } from "./wholeNumbers.js";
 import {
-  axisWindow,
-  drawAround,
-  drawWindow,
-  forEachTap,
+  blindWindow,
+  forEachTerm,
   imageShape,
-  simplerWindow,
-  WINDOW_ATTRIBUTES,
-  type AxisWindow,
+  isUndisputed,
+  slidShape,
+  spatialNames,
+  windowAttributes,
+  windowsOver,
+  type Sliding,
   type WindowAttributes,
 } from "./window.js";
 
-type PoolAttributes = Attributes & WindowAttributes & { readonly window: readonly [number, number] };
+type PoolAttributes = Attributes & WindowAttributes & { readonly window: readonly number[] };
 
-function poolGeometry(x: Shape, attributes: PoolAttributes) {
-  const [batch, height, width, channels] = imageShape(x);
-  const window = wholeNumbers("window", attributes.window, 2);
-  const rows = axisWindow(0, height, window[0], attributes);
-  const columns = axisWindow(1, width, window[1], attributes);
-  requireImage(rows);
-  requireImage(columns);
-  return { batch, height, width, channels, rows, columns };
-}
-
-/** @throws InvalidProgramError when a window reads nothing but padding: it has no maximum and no mean */
-function requireImage(window: AxisWindow): void {
-  for (let o = 0; o < window.count; o++) {
-    let read = 0;
-    forEachTap(window, o, () => read++);
-    if (read === 0) {
+/** Every channel by itself. @throws InvalidProgramError when a window reads nothing: it has no maximum and no mean */
+function poolGeometry(x: Shape, attributes: PoolAttributes, axes: number): Sliding {
+  const { batch, image, channels } = imageShape(x, axes);
+  const windows = windowsOver(image, wholeNumbers("window", attributes.window, axes), attributes);
+  for (const window of windows) {
+    const { kernel, stride, dilation, before, size } = window;
+    const blind = blindWindow(window);
+    if (blind >= 0) {
       throw new InvalidProgramError(
-        `window ${window.kernel} with stride ${window.stride}, dilation ${window.dilation} and padding ${window.before} reads nothing of the ${window.size} at its place ${o}`,
+        `window ${kernel} with stride ${stride}, dilation ${dilation} and padding ${before} reads nothing of the ${size} at its place ${blind}`,
       );
     }
   }
+  return { batch, channels, out: channels, groups: channels, windows };
 }
 
-const poolShape = ([x]: readonly Shape[], attributes: PoolAttributes): Shape => {
-  const { batch, channels, rows, columns } = poolGeometry(x, attributes);
-  return [batch, rows.count, columns.count, channels];
-};
-
-/** Visits every (output element, image element) that a pooling window brings together. */
-function poolTaps(x: Shape, attributes: PoolAttributes, visit: (o: number, i: number) => void): void {
-  const { batch, height, width, channels, rows, columns } = poolGeometry(x, attributes);
-  let o = 0;
-  for (let b = 0; b < batch; b++) {
-    for (let r = 0; r < rows.count; r++) {
-      for (let c = 0; c < columns.count; c++) {
-        for (let k = 0; k < channels; k++, o++) {
-          forEachTap(rows, r, (i) =>
-            forEachTap(columns, c, (j) => visit(o, ((b * height + i) * width + j) * channels + k)),
-          );
-        }
-      }
-    }
-  }
-}
-
-function drawPool(context: DrawContext) {
-  const { attributes, kernel, image } = drawWindow(context);
+function drawPool(context: DrawContext, axes: number) {
+  const { attributes, kernel, image } = drawWindow(context, axes);
   const { batch, channels } = drawAround(context, image);
   return {
     shapes: [[batch, ...image, channels]],
@@ -75,82 +49,93 @@ function drawPool(context: DrawContext) {
 /** Padding below the window's reach: then no window lies in it altogether. */
 function limitPadding(attributes: PoolAttributes): PoolAttributes {
   const { padding, window, dilation } = attributes;
-  if (padding === "valid" || padding === "same") return attributes;
-  const limit = (axis: 0 | 1): [number, number] => {
-    const most = (window[axis] - 1) * dilation[axis];
-    return [Math.min(padding[axis][0], most), Math.min(padding[axis][1], most)];
-  };
-  return { ...attributes, padding: [limit(0), limit(1)] };
+  if (typeof padding === "string") return attributes;
+  const limited = padding.map((sides, axis) =>
+    sides.map((amount) => Math.min(amount, (window[axis] - 1) * dilation[axis])),
+  );
+  return { ...attributes, padding: limited };
 }
 
 /** A smaller image takes a smaller window, with its elements less far apart. */
-function adaptPool([x]: readonly Shape[], attributes: PoolAttributes): PoolAttributes | undefined {
-  if (x.length !== 4 || x[1] === 0 || x[2] === 0) return undefined;
+function adaptPool(x: Shape, attributes: PoolAttributes, axes: number): PoolAttributes | undefined {
+  const image = x.slice(1, -1);
+  if (x.length !== axes + 2 || image.includes(0)) return undefined;
   const { padding } = attributes;
-  const dilationOf = (axis: 0 | 1): number => Math.min(attributes.dilation[axis], x[axis + 1]);
-  const windowOf = (axis: 0 | 1): number => {
-    const [before, after] = padding === "valid" || padding === "same" ? [0, 0] : padding[axis];
-    const size = x[axis + 1];
+  const dilation = image.map((size, axis) => Math.min(attributes.dilation[axis], size));
+  const window = image.map((size, axis) => {
+    const [before, after] = typeof padding === "string" ? [0, 0] : padding[axis];
     const wanted = attributes.window[axis];
-    const dilation = dilationOf(axis);
-    const fits = padding === "same" || (wanted - 1) * dilation < before + size + after;
-    return fits ? wanted : Math.floor((size - 1) / dilation) + 1;
-  };
-  return limitPadding({
-    ...attributes,
-    window: [windowOf(0), windowOf(1)],
-    dilation: [dilationOf(0), dilationOf(1)],
+    const fits = padding === "same" || (wanted - 1) * dilation[axis] < before + size + after;
+    return fits ? wanted : Math.floor((size - 1) / dilation[axis]) + 1;
   });
+  return limitPadding({ ...attributes, window, dilation });
 }
 
 const simplerPool = (attributes: PoolAttributes): PoolAttributes[] =>
   [
     ...simplerWindow(attributes),
-    ...([0, 1] as const)
-      .filter((axis) => attributes.window[axis] > 1)
-      .map((axis) => ({
-        ...attributes,
-        window: attributes.window.map((size, a) => (a === axis ? size - 1 : size)) as [number, number],
-      })),
+    ...attributes.window.flatMap((size, axis) =>
+      size > 1 ? [{ ...attributes, window: attributes.window.with(axis, size - 1) }] : [],
+    ),
   ].map(limitPadding);
 
-const shared = {
-  version: 1,
-  family: "convolution and pooling",
-  attributes: WINDOW_ATTRIBUTES,
-  arity: { low: 1, high: 1 },
-  inputs: () => [{ name: "x", domain: real }],
-  kinks: [],
-  shape: poolShape,
-  draw: drawPool,
-  adapt: adaptPool,
-  simpler: simplerPool,
-  textbook: [],
-} as const;
+const nameOfImage = (axes: number): string => `[batch, ${spatialNames(axes)}, channels]`;
 
-export const maxPool2d = register<PoolAttributes>({
-  ...shared,
-  name: "maxPool2d",
-  summary: "largest value in each window of [batch, height, width, channels]; padding never wins",
-  source: "ONNX MaxPool-12",
-  kinks: [{ at: "tied values in a window", convention: "equal shares" }],
-  ...maximumOver<PoolAttributes>({
-    shape: poolShape,
-    taps: ([x], attributes, visit) => poolTaps(x, attributes, visit),
-  }),
-});
+/** What poolings over a number of spatial axes have in common. */
+function pool(axes: 2 | 3) {
+  const shape = ([x]: readonly Shape[], attributes: PoolAttributes): Shape =>
+    slidShape(poolGeometry(x, attributes, axes));
+  return {
+    version: 1,
+    family: "convolution and pooling",
+    attributes: windowAttributes({ axes, ceil: true }),
+    arity: { low: 1, high: 1 },
+    inputs: () => [{ name: "x", domain: real }],
+    kinks: [],
+    shape,
+    accepts: ([x]: readonly Tensor[], attributes: PoolAttributes) =>
+      isUndisputed(poolGeometry(x.shape, attributes, axes).windows),
+    draw: (context: DrawContext) => drawPool(context, axes),
+    adapt: ([x]: readonly Shape[], attributes: PoolAttributes) => adaptPool(x, attributes, axes),
+    simpler: simplerPool,
+    textbook: [],
+  };
+}
 
-const averageTaps: LinearTaps<PoolAttributes> = {
-  shape: poolShape,
-  taps: ([x], attributes, visit) => poolTaps(x, attributes, (o, i) => visit(o, 0, i)),
-};
+function maxPool(axes: 2 | 3) {
+  const shared = pool(axes);
+  return register<PoolAttributes>({
+    ...shared,
+    name: `maxPool${axes}d`,
+    summary: `largest value in each window of ${nameOfImage(axes)}; padding never wins`,
+    source: "ONNX MaxPool-12",
+    kinks: [{ at: "tied values in a window", convention: "equal shares" }],
+    ...maximumOver<PoolAttributes>({
+      shape: shared.shape,
+      taps: ([x], attributes, visit) => forEachTerm(poolGeometry(x, attributes, axes), visit),
+    }),
+  });
+}
 
-export const avgPool2d = register<PoolAttributes>({
-  ...shared,
-  name: "avgPool2d",
-  summary: "mean of each window of [batch, height, width, channels]; padding is not counted",
-  source: "ONNX AveragePool-19 with count_include_pad = 0",
-  ...linear({ ...averageTaps, average: "quotient" }),
-  // TensorFlow.js multiplies cotangents by 1 / n.
-  textbook: [linear({ ...averageTaps, average: "reciprocal" })],
-});
+function avgPool(axes: 2 | 3) {
+  const shared = pool(axes);
+  const taps: LinearTaps<PoolAttributes> = {
+    shape: shared.shape,
+    taps: ([x], attributes, visit) =>
+      forEachTerm(poolGeometry(x, attributes, axes), (o, i) => visit(o, 0, i)),
+  };
+  return register<PoolAttributes>({
+    ...shared,
+    name: `avgPool${axes}d`,
+    summary: `mean of each window of ${nameOfImage(axes)}; padding is not counted`,
+    source: "ONNX AveragePool-19 with count_include_pad = 0",
+    ...linear({ ...taps, average: "quotient" }),
+    // TensorFlow.js multiplies cotangents by 1 / n.
+    textbook: [linear({ ...taps, average: "reciprocal" })],
+  });
+}
+
+export const maxPool2d = maxPool(2);
+export const avgPool2d = avgPool(2);
+export const maxPool3d = maxPool(3);
+export const avgPool3d = avgPool(3);

@@ -103,6 +103,66 @@ describe("shapes and attributes that do not fit are refused, with what was given
       },
       /reads nothing of the 1/,
     ],
+    [
+      "conv1d",
+      [
+        [1, 3, 1],
+        [2, 1, 1],
+      ],
+      { strides: [1], padding: "valid", dilation: [1], rounding: "ceil" },
+      /rounding "ceil" with padding "valid"/,
+    ],
+    [
+      "conv3d",
+      [
+        [1, 3, 3, 1],
+        [2, 2, 1, 1],
+      ],
+      WINDOW,
+      /\[batch, depth, height, width, channels\], got \[1, 3, 3, 1\]/,
+    ],
+    [
+      "depthwiseConv2d",
+      [
+        [1, 3, 3, 2],
+        [2, 2, 4, 1],
+      ],
+      WINDOW,
+      /2, multiplier\], got \[2, 2, 4, 1\]/,
+    ],
+    [
+      "separableConv2d",
+      [
+        [1, 3, 3, 2],
+        [2, 2, 2, 1],
+        [1, 2, 2, 3],
+      ],
+      WINDOW,
+      /a pointwise filter is \[1, 1, channels, out\], got \[1, 2, 2, 3\]/,
+    ],
+    [
+      "separableConv2d",
+      [
+        [1, 3, 3, 2],
+        [2, 2, 2, 2],
+        [1, 1, 2, 3],
+      ],
+      WINDOW,
+      /second half of separableConv2d of \[1, 2, 2, 4\] needs/,
+    ],
+    [
+      "conv2dTranspose",
+      [
+        [1, 1, 1, 1],
+        [2, 2, 1, 1],
+      ],
+      { ...WINDOW, outputSize: [3, 2] },
+      /to \[3, 2\]: a convolution makes \[2, 1\] of that/,
+    ],
+    ["resizeBilinear", [[1, 0, 2, 1]], { size: [2, 2], coordinates: "halfPixel" }, /\[0, 2\] to \[2, 2\]/],
+    ["resizeNearest", [[1, 2, 2, 1]], { size: [2, 2], coordinates: "half" }, /coordinates "half"/],
+    ["depthToSpace", [[1, 1, 1, 4]], { blockSize: 1 }, /blockSize 1/],
+    ["depthToSpace", [[1, 1, 1, 6]], { blockSize: 2 }, /a multiple of 2²/],
     ["mse", [[2], [3]], { reduction: "sum" }, /mse of \[2\] and \[3\]/],
     ["mse", [[2], [2]], { reduction: "max" }, /reduction "max"/],
     [
@@ -256,10 +316,39 @@ describe("attributes are fitted to smaller inputs", () => {
       },
     ],
     ["maxPool2d", POOL, [3, 3, 1], undefined],
+    ["depthToSpace", { blockSize: 3 }, [1, 1, 1, 8], { blockSize: 2 }],
   ])("%s %j to %j", (name, attributes, shape, wanted) => {
     const op = findOp(name);
     const adapted = op.adapt?.([shape], attributes);
     expect(adapted).toEqual(wanted);
     if (adapted) expect(() => op.shape([shape], adapted)).not.toThrow();
+  });
+});
+
+describe("the output of a transposed convolution is fitted to its input, with what windows leave over", () => {
+  test.each([
+    [{ padding: "valid", strides: [3, 1], outputSize: [9, 4] }, [2, 2], [6, 3]],
+    [{ padding: "same", strides: [3, 2], outputSize: [8, 3] }, [1, 1], [2, 1]],
+    [
+      {
+        padding: [
+          [1, 0],
+          [0, 0],
+        ],
+        strides: [2, 2],
+        outputSize: [6, 7],
+      },
+      [2, 1],
+      [4, 3],
+    ],
+  ])("%j", (attributes, [height, width], outputSize) => {
+    const op = findOp("conv2dTranspose");
+    const shapes = [
+      [1, height, width, 1],
+      [2, 2, 1, 1],
+    ];
+    const adapted = op.adapt?.(shapes, { ...attributes, dilation: [1, 1] });
+    expect(adapted).toEqual({ ...attributes, dilation: [1, 1], outputSize });
+    expect(op.shape(shapes, adapted!)).toEqual([1, ...outputSize, 1]);
   });
 });

@@ -1,26 +1,54 @@
 import { InvalidProgramError } from "../core/errors.js";
-import type { Shape } from "../core/shape.js";
-import type { Attribute, DrawContext } from "./op.js";
+import { showShape, sizeOf, type Shape } from "../core/shape.js";
+import type { Attribute } from "./op.js";
 import { wholeNumbers } from "./wholeNumbers.js";
 
-/** "valid": none; "same": as much as makes the output ⌈size / stride⌉ long; or rows and columns given one by one. */
-export type Padding = "valid" | "same" | readonly [readonly [number, number], readonly [number, number]];
+/** Windows that slide over the spatial axes of [batch, ...spatial axes, channels], any number of them. */
 
-/** How a window slides over the two spatial axes of a [batch, height, width, channels] array. */
+/** "valid": none; "same": as much as makes the output ⌈size / stride⌉ long; or [before, after] of each axis. */
+export type Padding = "valid" | "same" | readonly (readonly number[])[];
+
+/** One number for each spatial axis, outermost first. */
 export interface WindowAttributes {
-  readonly strides: readonly [number, number];
+  readonly strides: readonly number[];
   readonly padding: Padding;
-  readonly dilation: readonly [number, number];
+  readonly dilation: readonly number[];
+  /**
+   * "ceil": a last window that reaches beyond explicit padding is counted too, if it begins in the image. The other
+   * paddings say themselves how many windows there are. Default "floor".
+   */
+  readonly rounding?: "floor" | "ceil";
 }
 
-export const WINDOW_ATTRIBUTES: Readonly<Record<string, Attribute>> = {
-  padding: {
-    classes: ["valid", "same", "explicit"],
-    summary: "zeros (or nothing, for pooling) around the image",
-  },
-  strides: { classes: ["1", "2", "unequal"], summary: "steps of the window in height and width" },
-  dilation: { classes: ["1", "2", "unequal"], summary: "spacing of the elements that a window reads" },
-};
+/**
+ * @param ceil whether the output size of explicit padding can be rounded up
+ */
+export function windowAttributes({
+  axes,
+  ceil = false,
+}: {
+  readonly axes: number;
+  readonly ceil?: boolean;
+}): Readonly<Record<"padding" | "strides" | "dilation", Attribute>> {
+  // One axis has nothing to be unequal to.
+  const unequal = axes > 1 ? ["unequal"] : [];
+  return {
+    padding: {
+      classes: ["valid", "same", "explicit", ...(ceil ? ["ceil"] : [])],
+      summary:
+        "zeros (or nothing, for pooling) around the image" +
+        (ceil ? "; ceil: explicit, and a last window that reaches beyond them is counted too" : ""),
+    },
+    strides: {
+      classes: ["1", "2", ...unequal, "wide"],
+      summary: "steps of the window along each axis; wide: larger than the window",
+    },
+    dilation: {
+      classes: ["1", "2", ...unequal],
+      summary: "spacing of the elements that a window reads",
+    },
+  };
+}
 
 /** Along one axis: how far apart windows and taps are, what is skipped before the image, how many windows fit. */
 export interface AxisWindow {
@@ -30,37 +58,51 @@ export interface AxisWindow {
   readonly count: number;
   readonly kernel: number;
   readonly size: number;
+  /** Windows that rounding up would count although they begin beyond the image: ONNX does not, TensorFlow.js does. */
+  readonly dropped: number;
 }
 
-/** Windows along height (0) or width (1). @throws InvalidProgramError when no window fits */
-export function axisWindow(
-  axis: 0 | 1,
-  size: number,
-  kernel: number,
-  attributes: WindowAttributes,
-): AxisWindow {
-  const stride = wholeNumbers("strides", attributes.strides, 2)[axis];
-  const dilation = wholeNumbers("dilation", attributes.dilation, 2)[axis];
-  if (!(stride >= 1 && dilation >= 1 && kernel >= 1)) {
+/** Windows along each spatial axis. @throws InvalidProgramError when no window fits */
+export function windowsOver(image: Shape, kernel: Shape, attributes: WindowAttributes): AxisWindow[] {
+  const strides = wholeNumbers("strides", attributes.strides, image.length);
+  const dilation = wholeNumbers("dilation", attributes.dilation, image.length);
+  const roundUp = roundsUp(attributes);
+  return image.map((size, axis) => {
+    const [stride, spacing] = [strides[axis], dilation[axis]];
+    if (!(stride >= 1 && spacing >= 1 && kernel[axis] >= 1)) {
+      throw new InvalidProgramError(
+        `window ${kernel[axis]}, stride ${stride}, dilation ${spacing}: each must be at least 1`,
+      );
+    }
+    const reach = (kernel[axis] - 1) * spacing + 1;
+    const [before, after] = amounts(attributes.padding, axis, size, stride, reach);
+    const slack = before + size + after - reach;
+    if (size < 1 || slack < 0) {
+      throw new InvalidProgramError(
+        `a window of reach ${reach} does not fit into ${size} with padding ${before} and ${after}`,
+      );
+    }
+    const rounded = (roundUp ? Math.ceil : Math.floor)(slack / stride) + 1;
+    const count = roundUp ? Math.min(rounded, Math.ceil((before + size) / stride)) : rounded;
+    const dropped = rounded - count;
+    return { stride, dilation: spacing, before, count, kernel: kernel[axis], size, dropped };
+  });
+}
+
+function roundsUp({ rounding = "floor", padding }: WindowAttributes): boolean {
+  if (rounding === "floor") return false;
+  if (rounding !== "ceil" || typeof padding === "string") {
     throw new InvalidProgramError(
-      `window ${kernel}, stride ${stride}, dilation ${dilation}: each must be at least 1`,
+      `rounding ${JSON.stringify(rounding)} with padding ${JSON.stringify(padding)}: must be "floor", or "ceil" with explicit padding`,
     );
   }
-  const reach = (kernel - 1) * dilation + 1;
-  const [before, after] = amounts(attributes.padding, axis, size, stride, reach);
-  const count = Math.floor((before + size + after - reach) / stride) + 1;
-  if (count < 1) {
-    throw new InvalidProgramError(
-      `a window of reach ${reach} does not fit into ${size} with padding ${before} and ${after}`,
-    );
-  }
-  return { stride, dilation, before, count, kernel, size };
+  return true;
 }
 
 /** Padding before and after one axis; where "same" needs an odd number, the larger half goes after. */
 function amounts(
   padding: Padding,
-  axis: 0 | 1,
+  axis: number,
   size: number,
   stride: number,
   reach: number,
@@ -72,7 +114,7 @@ function amounts(
   }
   if (!Array.isArray(padding)) {
     throw new InvalidProgramError(
-      `padding ${JSON.stringify(padding)}: must be "valid", "same" or [[top, bottom], [left, right]]`,
+      `padding ${JSON.stringify(padding)}: must be "valid", "same" or [before, after] of each spatial axis`,
     );
   }
   return wholeNumbers("padding", padding[axis], 2);
@@ -86,61 +128,90 @@ export function forEachTap(window: AxisWindow, o: number, visit: (place: number,
   }
 }
 
-/** Attributes of the wanted classes, with a kernel and an image in which at least one window fits. */
-export function drawWindow(context: DrawContext): {
-  readonly attributes: WindowAttributes;
-  readonly kernel: readonly [number, number];
-  readonly image: readonly [number, number];
-} {
-  const { stream, classes } = context;
-  const pair = (wanted: string): [number, number] =>
-    wanted === "1" ? [1, 1] : wanted === "2" ? [2, 2] : stream.chance(0.5) ? [2, 1] : [1, 3];
-  const strides = pair(classes.strides);
-  const dilation = pair(classes.dilation);
-  // A dilation means something only where the window has two elements to set apart.
-  const side = (axis: number): number =>
-    dilation[axis] > 1 ? 2 + Number(stream.chance(0.3)) : stream.int(1, 3);
-  const kernel: [number, number] = [side(0), side(1)];
-  const reach = kernel.map((k, axis) => (k - 1) * dilation[axis] + 1);
-  // Below the reach, so that the first window already meets the image.
-  const around = (axis: number): [number, number] => [
-    stream.int(0, reach[axis] - 1),
-    stream.int(0, reach[axis] - 1),
-  ];
-  const padding: Padding =
-    classes.padding === "explicit" ? [around(0), around(1)] : classes.padding === "same" ? "same" : "valid";
-  const image = reach.map((r, axis) => {
-    const [before, after] = padding === "valid" || padding === "same" ? [0, 0] : padding[axis];
-    const fitting = padding === "same" ? 1 : r - before - after;
-    // Narrower than the dilation, the image could lie between two elements of a window.
-    return Math.max(fitting, dilation[axis]) + stream.int(0, Math.max(2, strides[axis]));
-  });
-  return { attributes: { strides, padding, dilation }, kernel, image: [image[0], image[1]] };
-}
+/** Whether all libraries agree how many windows there are. */
+export const isUndisputed = (windows: readonly AxisWindow[]): boolean =>
+  windows.every(({ dropped }) => dropped === 0);
 
-/** Batch and channels for an image of this size: empty, one or two, and few where the image is large. */
-export function drawAround(
-  context: DrawContext,
-  [height, width]: readonly [number, number],
-): { readonly batch: number; readonly channels: number } {
-  const batch = Math.min(context.length(), 2);
-  const channels = context.stream.int(1, 2);
-  return height * width > 24 ? { batch: Math.min(batch, 1), channels } : { batch, channels };
-}
-
-/** Simpler windows first: no dilation, stride 1, then no padding. */
-export function simplerWindow<P extends WindowAttributes>(attributes: P): P[] {
-  const simpler: P[] = [];
-  if (attributes.dilation.some((d) => d !== 1)) simpler.push({ ...attributes, dilation: [1, 1] });
-  if (attributes.strides.some((s) => s !== 1)) simpler.push({ ...attributes, strides: [1, 1] });
-  if (attributes.padding !== "valid") simpler.push({ ...attributes, padding: "valid" });
-  return simpler;
-}
-
-/** @throws InvalidProgramError unless x is [batch, height, width, channels] */
-export function imageShape(shape: Shape): readonly [number, number, number, number] {
-  if (shape.length !== 4) {
-    throw new InvalidProgramError(`an image is [batch, height, width, channels], got [${shape.join(", ")}]`);
+/** Number of the first window that reads nothing but padding; −1 when there is none. */
+export function blindWindow(window: AxisWindow): number {
+  for (let o = 0; o < window.count; o++) {
+    let read = 0;
+    forEachTap(window, o, () => read++);
+    if (read === 0) return o;
   }
-  return [shape[0], shape[1], shape[2], shape[3]];
+  return -1;
+}
+
+/** Visits (window, place in the image, tap), each counted in row-major order over all spatial axes. */
+function forEachMeeting(
+  windows: readonly AxisWindow[],
+  visit: (window: number, place: number, tap: number) => void,
+): void {
+  const along = (axis: number, window: number, place: number, tap: number): void => {
+    if (axis === windows.length) return visit(window, place, tap);
+    const { count, size, kernel } = windows[axis];
+    for (let o = 0; o < count; o++) {
+      forEachTap(windows[axis], o, (p, t) =>
+        along(axis + 1, window * count + o, place * size + p, tap * kernel + t),
+      );
+    }
+  };
+  along(0, 0, 0, 0);
+}
+
+/** An image of [batch, ...sizes, channels] and the windows over it, which make `out` channels of it. */
+export interface Sliding {
+  readonly batch: number;
+  readonly channels: number;
+  readonly out: number;
+  /** Parts of equal size into which channels fall; those of one part read those of the same part only. */
+  readonly groups: number;
+  readonly windows: readonly AxisWindow[];
+}
+
+/** Shape of what the windows make. */
+export const slidShape = ({ batch, windows, out }: Sliding): Shape => [
+  batch,
+  ...windows.map(({ count }) => count),
+  out,
+];
+
+/**
+ * Visits every (output element, image element, filter element) that windows bring together.
+ *
+ * The filter is [...kernel, channels / groups, out]. With as many groups as channels its elements stand in the same
+ * order as those of a depthwise filter [...kernel, channels, out / channels].
+ */
+export function forEachTerm(
+  { batch, channels, out, groups, windows }: Sliding,
+  visit: (o: number, i: number, f: number) => void,
+): void {
+  const places = sizeOf(windows.map(({ size }) => size));
+  const count = sizeOf(windows.map((window) => window.count));
+  const [read, made] = [channels / groups, out / groups];
+  for (let b = 0; b < batch; b++) {
+    forEachMeeting(windows, (window, place, tap) => {
+      for (let k = 0; k < out; k++) {
+        const o = (b * count + window) * out + k;
+        const i = (b * places + place) * channels + Math.floor(k / made) * read;
+        for (let p = 0; p < read; p++) visit(o, i + p, (tap * read + p) * out + k);
+      }
+    });
+  }
+}
+
+/** What the spatial axes are called, outermost first. */
+export const spatialNames = (axes: number): string => ["depth", "height", "width"].slice(-axes).join(", ");
+
+/** @throws InvalidProgramError unless x is [batch, ...spatial axes, channels] */
+export function imageShape(
+  shape: Shape,
+  axes: number,
+): { readonly batch: number; readonly image: Shape; readonly channels: number } {
+  if (shape.length !== axes + 2) {
+    throw new InvalidProgramError(
+      `an image is [batch, ${spatialNames(axes)}, channels], got ${showShape(shape)}`,
+    );
+  }
+  return { batch: shape[0], image: shape.slice(1, -1), channels: shape[axes + 1] };
 }

@@ -94,6 +94,13 @@ const CASES: Readonly<Record<string, () => Asked>> = {
       [floats([1, 2, 2, 1], -1, -2, -3, -4)],
       floats([1, 2, 1, 1], 10, 20),
     ),
+  "a length of an input": () =>
+    applied(
+      "conv2dTranspose",
+      { strides: [1, 1], padding: "valid", dilation: [1, 1], outputSize: [1, 3] },
+      [floats([1, 1, 2, 1], 1, 2), floats([1, 2, 1, 1], 10, 1)],
+      floats([1, 1, 3, 1], 1, 0, 5),
+    ),
   "an option of a loss": () =>
     applied("mse", { reduction: "sum" }, [floats([2], 1, 2), floats([2], 3, 5)], floats([], 2)),
   "an activation of the layers package": () =>
@@ -211,6 +218,7 @@ describe("the table of ops", () => {
     strides: [1, 1],
     window: [1, 1],
     permutation: [0],
+    outputSize: [1, 1],
   };
   const xs = ["a", "b", "c"].map(Expression.value);
 

@@ -8,6 +8,7 @@ type Path =
   | Exclude<keyof Tf, symbol | number>
   | `losses.${keyof Tf["losses"]}`
   | `Reduction.${keyof Tf["Reduction"]}`
+  | `image.${keyof Tf["image"]}`
   | `layers.${keyof Tf["layers"]}`;
 
 export type Argument =
@@ -26,8 +27,8 @@ type Callable = (...args: unknown[]) => unknown;
  */
 export class Expression {
   private constructor(
-    private readonly kind: "value" | "constant" | "call" | "method",
-    /** Name of a value of the program, path below `tf`, or name of a method. */
+    private readonly kind: "value" | "constant" | "call" | "method" | "length",
+    /** Name of a value of the program, path below `tf`, name of a method, or number of an axis. */
     private readonly name: string,
     private readonly args: readonly Argument[] = [],
   ) {}
@@ -50,6 +51,11 @@ export class Expression {
     return new Expression("method", "apply", [this, x]);
   }
 
+  /** `x.shape[axis]` */
+  lengthOf(axis: number): Expression {
+    return new Expression("length", String(axis), [this]);
+  }
+
   /** What the call returns; whatever the library throws is thrown. */
   evaluate(tf: Tf, values: ReadonlyMap<string, unknown>): unknown {
     const argument = (x: Argument): unknown => {
@@ -66,6 +72,8 @@ export class Expression {
         return lookUp(tf, this.name);
       case "call":
         return (lookUp(tf, this.name) as Callable)(...args);
+      case "length":
+        return (args[0] as { readonly shape: readonly number[] }).shape[Number(this.name)];
       default:
         return (args[0] as Record<string, Callable>)[this.name](...args.slice(1));
     }
@@ -82,6 +90,8 @@ export class Expression {
         return `tf.${this.name}`;
       case "call":
         return `tf.${this.name}(${args.join(", ")})`;
+      case "length":
+        return `${args[0]}.shape[${this.name}]`;
       default:
         return `${args[0]}.${this.name}(${args.slice(1).join(", ")})`;
     }
