@@ -25,6 +25,8 @@ type Geometry<P> = (shapes: readonly Shape[], attributes: P) => Sliding;
 
 const named = (...names: readonly string[]) => names.map((name) => ({ name, domain: real }));
 
+const shapesOf = (xs: readonly Tensor[]): Shape[] => xs.map((x) => x.shape);
+
 const shared = {
   version: 1,
   family: "convolution and pooling",
@@ -44,12 +46,7 @@ function filtering<P extends ConvolutionAttributes>(geometry: Geometry<P>) {
   return {
     shape,
     accepts: (xs: readonly Tensor[], attributes: P): boolean =>
-      isUndisputed(
-        geometry(
-          xs.map((x) => x.shape),
-          attributes,
-        ).windows,
-      ),
+      isUndisputed(geometry(shapesOf(xs), attributes)),
     ...bilinear<P>({
       shape,
       taps: (shapes, attributes, visit) => forEachTerm(geometry(shapes, attributes), visit),
@@ -173,6 +170,7 @@ export const separableConv2d = register<ConvolutionAttributes>({
   inputs: () => named("x", "depthwiseFilter", "pointwiseFilter"),
   shape: ([x, filter, pixel], attributes) =>
     pointwise.shape([depthwise.shape([x, filter], attributes), pixel], attributes),
+  accepts: ([x, filter], attributes) => depthwise.accepts([x, filter], attributes),
   draw(context) {
     const { shapes, attributes } = drawDepthwise(context);
     const [, [, , channels, multiplier]] = shapes;
@@ -228,6 +226,7 @@ export const conv2dTranspose = register<TransposeAttributes>({
   source: "ONNX ConvTranspose-11 with channels last; Dumoulin and Visin 2016, ch. 4",
   attributes: windowAttributes({ axes: 2 }),
   shape: transposedShape,
+  accepts: (xs, attributes) => isUndisputed(transposeGeometry(shapesOf(xs), attributes)),
   draw(context) {
     const { attributes, kernel, image } = drawWindow(context, 2);
     const { batch, channels } = drawAround(context, image);

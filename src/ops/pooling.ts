@@ -94,7 +94,7 @@ function pool(axes: 2 | 3) {
     kinks: [],
     shape,
     accepts: ([x]: readonly Tensor[], attributes: PoolAttributes) =>
-      isUndisputed(poolGeometry(x.shape, attributes, axes).windows),
+      isUndisputed(poolGeometry(x.shape, attributes, axes)),
     draw: (context: DrawContext) => drawPool(context, axes),
     adapt: ([x]: readonly Shape[], attributes: PoolAttributes) => adaptPool(x, attributes, axes),
     simpler: simplerPool,

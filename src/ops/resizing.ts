@@ -71,7 +71,7 @@ function forEachPixel(
  * float32 select the pixels that exact fractions do.
  */
 function drawLengths({ stream }: DrawContext, wanted: string): [number, number] {
-  const short = stream.chance(0.15) ? 1 : stream.int(2, 3);
+  const short = stream.chance(0.06) ? 1 : stream.int(2, 3);
   const long = short + stream.int(1, 4);
   if (wanted === "up") return [short, long];
   if (wanted === "down") return [long, short];

@@ -52,10 +52,10 @@ describe("shapes and attributes that do not fit are refused, with what was given
       "conv2d",
       [
         [1, 1, 3, 1],
-        [2, 2, 1, 1],
+        [3, 2, 1, 1],
       ],
       WINDOW,
-      /reach 2 does not fit into 1/,
+      /reach 3 does not fit into 1/,
     ],
     [
       "conv2d",
@@ -238,6 +238,16 @@ test.each<[string, number[][], Attributes, number[], number[]]>([
     [],
   ],
   ["avgPool2d", [[0, 2, 2, 3]], POOL, [0, 1, 1, 3], []],
+  [
+    "conv1d",
+    [
+      [1, 1, 2],
+      [2, 2, 3],
+    ],
+    { strides: [1], padding: "valid", dilation: [1] },
+    [1, 0, 3],
+    [],
+  ],
   ["mse", [[0], [0]], { reduction: "sum" }, [], [0]],
   [
     "softmaxCrossEntropy",

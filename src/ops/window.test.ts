@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { forEachTap, windowsOver, type WindowAttributes } from "./window.js";
+import { forEachTap, isUndisputed, windowsOver, type WindowAttributes } from "./window.js";
 
 const PLAIN: WindowAttributes = { strides: [1], padding: "valid", dilation: [1] };
+const ROUNDED_UP = { ...PLAIN, strides: [2], padding: [[0, 0]], rounding: "ceil" } as const;
 
 /** Places that each window reads; x for one in the padding. */
 function layout(size: number, kernel: number, attributes: Partial<WindowAttributes>): string {
@@ -23,8 +24,8 @@ test.each<[string, number, number, Partial<WindowAttributes>, string]>([
   ["same, wider apart than they are long", 5, 1, { padding: "same", strides: [3] }, "0 3"],
   ["explicit", 2, 2, { padding: [[1, 2]] }, "x0 01 1x xx"],
   ["rounded down", 4, 3, { strides: [2], padding: [[0, 0]] }, "012"],
-  ["rounded up", 4, 3, { strides: [2], padding: [[0, 0]], rounding: "ceil" }, "012 23x"],
-  ["rounded up, nothing left over", 5, 3, { strides: [2], padding: [[0, 0]], rounding: "ceil" }, "012 234"],
+  ["rounded up", 4, 3, ROUNDED_UP, "012 23x"],
+  ["rounded up, nothing left over", 5, 3, ROUNDED_UP, "012 234"],
   [
     "rounded up, but none begins in the padding",
     2,
@@ -36,10 +37,14 @@ test.each<[string, number, number, Partial<WindowAttributes>, string]>([
   expect(layout(size, kernel, attributes)).toBe(wanted);
 });
 
-test("a window that libraries do not agree to count is known", () => {
-  const rounded = { ...PLAIN, strides: [2], padding: [[0, 0]], rounding: "ceil" } as const;
-  expect(windowsOver([2], [1], rounded)[0].dropped).toBe(1);
-  expect(windowsOver([4], [3], rounded)[0].dropped).toBe(0);
+test.each([
+  ["none fits", 1, 2, PLAIN, false],
+  ["one fits", 2, 2, PLAIN, true],
+  ["one would begin in the padding", 2, 1, ROUNDED_UP, false],
+  ["one begins in the image", 4, 3, ROUNDED_UP, true],
+])("whether libraries agree how many windows there are: %s", (_, size, kernel, attributes, wanted) => {
+  const windows = windowsOver([size], [kernel], attributes);
+  expect(isUndisputed({ batch: 1, channels: 1, out: 1, groups: 1, windows })).toBe(wanted);
 });
 
 test("axes are walked one by one, each with its own steps", () => {

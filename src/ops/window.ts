@@ -62,7 +62,11 @@ export interface AxisWindow {
   readonly dropped: number;
 }
 
-/** Windows along each spatial axis. @throws InvalidProgramError when no window fits */
+/**
+ * Windows along each spatial axis: none, where one does not fit by less than a stride.
+ *
+ * @throws InvalidProgramError where not even that
+ */
 export function windowsOver(image: Shape, kernel: Shape, attributes: WindowAttributes): AxisWindow[] {
   const strides = wholeNumbers("strides", attributes.strides, image.length);
   const dilation = wholeNumbers("dilation", attributes.dilation, image.length);
@@ -76,14 +80,13 @@ export function windowsOver(image: Shape, kernel: Shape, attributes: WindowAttri
     }
     const reach = (kernel[axis] - 1) * spacing + 1;
     const [before, after] = amounts(attributes.padding, axis, size, stride, reach);
-    const slack = before + size + after - reach;
-    if (size < 1 || slack < 0) {
+    const rounded = (roundUp ? Math.ceil : Math.floor)((before + size + after - reach) / stride) + 1;
+    const count = roundUp ? Math.min(rounded, Math.ceil((before + size) / stride)) : rounded;
+    if (count < 0) {
       throw new InvalidProgramError(
         `a window of reach ${reach} does not fit into ${size} with padding ${before} and ${after}`,
       );
     }
-    const rounded = (roundUp ? Math.ceil : Math.floor)(slack / stride) + 1;
-    const count = roundUp ? Math.min(rounded, Math.ceil((before + size) / stride)) : rounded;
     const dropped = rounded - count;
     return { stride, dilation: spacing, before, count, kernel: kernel[axis], size, dropped };
   });
@@ -128,9 +131,12 @@ export function forEachTap(window: AxisWindow, o: number, visit: (place: number,
   }
 }
 
-/** Whether all libraries agree how many windows there are. */
-export const isUndisputed = (windows: readonly AxisWindow[]): boolean =>
-  windows.every(({ dropped }) => dropped === 0);
+/**
+ * Whether all libraries agree how many windows there are. Of an image that is a little too small for one, some make
+ * an empty result and others make an error.
+ */
+export const isUndisputed = ({ windows }: Sliding): boolean =>
+  windows.every(({ count, dropped }) => count > 0 && dropped === 0);
 
 /** Number of the first window that reads nothing but padding; −1 when there is none. */
 export function blindWindow(window: AxisWindow): number {

@@ -285,5 +285,9 @@ function read(x: Tensor): TypedTensor {
   if (x.dtype !== "float32" && x.dtype !== "int32" && x.dtype !== "bool") {
     throw new Error(`the result is a tensor of dtype ${x.dtype}`);
   }
+  // Windows that do not fit can make one: it cannot be answered, and the library is at fault.
+  if (x.shape.some((length) => length < 0)) {
+    throw new Error(`the result has the shape [${x.shape.join(", ")}]`);
+  }
   return { shape: [...x.shape], data: CLASSES[x.dtype].from(x.dataSync()) };
 }
