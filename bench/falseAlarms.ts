@@ -8,7 +8,8 @@ import { referenceAdapter, type ReferenceOptions } from "../src/subjects/referen
 import { PROPERTIES } from "../properties/index.js";
 
 /**
- * How often a correct implementation is called wrong: `node dist/bench/falseAlarms.js [subject] [cases] [seed]`.
+ * How often a correct implementation is called wrong: `node dist/bench/falseAlarms.js [subject] [cases] [seed] [only]`.
+ * `only` is a list of ops or properties, as in `--only`, set apart by commas.
  *
  * Cases are those of the campaigns, other seeds each round: all regions (inputs scaled by 10^±6, at kinks and an ulp
  * beside them), shapes and attributes, and random programs.
@@ -24,11 +25,15 @@ const SUBJECTS: Readonly<Record<string, ReferenceOptions>> = {
   },
 };
 
-const [id = "reference-f32", cases = "100000", firstSeed = "1000"] = process.argv.slice(2);
+const [id = "reference-f32", cases = "100000", firstSeed = "1000", only = ""] = process.argv.slice(2);
 const options = SUBJECTS[id];
 if (!options) throw new Error(`unknown subject "${id}": there are ${Object.keys(SUBJECTS).join(", ")}`);
 const subject = inProcessSubject(id, referenceAdapter(options));
-const { units } = plan(id, subject.hello, { properties: PROPERTIES, ops: OPS });
+const { units } = plan(id, subject.hello, {
+  properties: PROPERTIES,
+  ops: OPS,
+  only: only === "" ? [] : only.split(","),
+});
 
 const counts: Record<string, number> = {};
 const reasons: Record<string, number> = {};

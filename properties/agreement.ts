@@ -7,8 +7,7 @@ import {
   valueAgreement,
   wholeAgreement,
 } from "../src/laws/agreement.js";
-import type { AnyOp } from "../src/ops/op.js";
-import { isDifferentiable } from "../src/ops/op.js";
+import { hasGradient } from "../src/ops/op.js";
 
 /** Results are what the mathematics says. */
 
@@ -32,7 +31,7 @@ export const gradient: Property = {
   statement: "Gradients of every input agree with the derivative of the op's meaning.",
   source: "Griewank and Walther 2008, ch. 3",
   law: gradientAgreement,
-  about: everyOp,
+  about: hasGradient,
   perClass: true,
   draw: (stream, op, { dtype, classes }) => drawCase(stream, op!, { dtype, classes }),
 };
@@ -55,7 +54,7 @@ export const degenerateShapes: Property = {
     "Tensors with no elements, one element or no axes have the values and gradients that the general rule gives.",
   source: "Python Array API 2023.12: zero-size and zero-dimensional arrays",
   law: wholeAgreement,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: (stream, op, { dtype, classes }) => drawCase(stream, op!, { dtype, classes, shapes: "degenerate" }),
 };
@@ -75,7 +74,7 @@ export const forwardMode: Property = {
   statement: "Tangents of the outputs agree with the derivative of the op's meaning.",
   source: "Griewank and Walther 2008, sec. 3.1",
   law: tangentAgreement,
-  about: (op: AnyOp) => op.inputs(op.arity.low, {}).some(isDifferentiable),
+  about: hasGradient,
   perClass: true,
   draw: (stream, op, { dtype, classes }) => drawCase(stream, op!, { dtype, classes }),
 };

@@ -3,19 +3,19 @@ import { canBeBroken, drawInvalid } from "../src/arbitraries/drawInvalid.js";
 import type { Property } from "../src/campaign/property.js";
 import { isDifferentiable } from "../src/ops/op.js";
 import * as laws from "../src/laws/behaviour.js";
+import { hasGradient } from "../src/ops/op.js";
 
 /** What users rely on without thinking of it. */
 
 const ordinary: Property["draw"] = (stream, op, { dtype, classes }) =>
   drawCase(stream, op!, { dtype, classes });
-const everyOp = (): boolean => true;
 
 export const shapes: Property = {
   name: "shapes",
   statement: "Every gradient has the shape and dtype of the input that it belongs to.",
   source: "definition of the gradient",
   law: laws.shapes,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: (stream, op, { dtype, classes }) =>
     drawCase(stream, op!, { dtype, classes, shapes: stream.chance(0.3) ? "degenerate" : "ordinary" }),
@@ -26,7 +26,7 @@ export const determinism: Property = {
   statement: "The same question, asked twice, gets the same bits.",
   source: "reproducibility",
   law: laws.determinism,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: ordinary,
 };
@@ -36,7 +36,7 @@ export const valueWithGradient: Property = {
   statement: "The value that comes with a gradient is the one that plain evaluation gives.",
   source: "differentiating a function does not change it",
   law: laws.valueWithGradient,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: ordinary,
 };
@@ -56,7 +56,7 @@ export const intact: Property = {
   statement: "Inputs and cotangents hold the same bits after differentiating as before.",
   source: "pytorch/pytorch gradcheck does not look; ChainRulesTestUtils does",
   law: laws.intact,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: ordinary,
 };
@@ -66,7 +66,7 @@ export const ownMemory: Property = {
   statement: "No two gradients are the same memory, so that updating one in place leaves the others alone.",
   source: "optimisers update in place",
   law: laws.ownMemory,
-  about: everyOp,
+  about: hasGradient,
   needs: { capability: "ownsGradients", because: "its tensors are immutable, or it does not promise it" },
   perClass: false,
   draw: ordinary,

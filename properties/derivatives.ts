@@ -3,19 +3,19 @@ import type { Property } from "../src/campaign/property.js";
 import { adjoint, broadcastReduced } from "../src/laws/consistency.js";
 import { homogeneity, linearity, zeroCotangent } from "../src/laws/cotangentLaws.js";
 import { ownDifferences } from "../src/laws/ownDifferences.js";
+import { hasGradient } from "../src/ops/op.js";
 
 /** Derivatives are what derivatives must be, whatever the function: no reference value is needed. */
 
 const ordinary: Property["draw"] = (stream, op, { dtype, classes }) =>
   drawCase(stream, op!, { dtype, classes });
-const everyOp = (): boolean => true;
 
 export const zeroCotangentIsZero: Property = {
   name: "zero-cotangent",
   statement: "A zero cotangent gives gradients that are exactly zero.",
   source: "Jᵀ·0 = 0",
   law: zeroCotangent,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: ordinary,
 };
@@ -25,7 +25,7 @@ export const powerOfTwo: Property = {
   statement: "Scaling the cotangent by a power of two scales every gradient by it, bit for bit.",
   source: "Jᵀ(2ᵏu) = 2ᵏJᵀu; scaling by 2ᵏ is exact (IEEE 754)",
   law: homogeneity,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: ordinary,
 };
@@ -35,7 +35,7 @@ export const linear: Property = {
   statement: "The gradient for a sum of cotangents is the sum of their gradients.",
   source: "Jᵀ(a + b) = Jᵀa + Jᵀb",
   law: linearity,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: ordinary,
 };
@@ -55,7 +55,7 @@ export const forwardAgainstReverse: Property = {
   statement: "Forward and reverse mode differentiate the same function: ⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩.",
   source: "definition of the adjoint",
   law: adjoint,
-  about: everyOp,
+  about: hasGradient,
   perClass: false,
   draw: ordinary,
 };
@@ -65,7 +65,7 @@ export const finiteDifferences: Property = {
   statement: "Gradients agree with differences of the subject's own outputs; no derivative rule takes part.",
   source: "central differences with Richardson extrapolation and an error bound; Ridders 1982",
   law: ownDifferences,
-  about: everyOp,
+  about: hasGradient,
   dtype: "f64",
   perClass: true,
   // Away from kinks and ties, where differences have nothing to say; the property "kinks" looks there.

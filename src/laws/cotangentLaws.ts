@@ -30,7 +30,8 @@ export const zeroCotangent: Law = {
     const flat = flatten(answer.grads);
     const i = flat.findIndex((x) => x !== 0);
     if (i < 0) return PASS;
-    // 0·∞ is NaN for everybody: where the Jacobian itself is not finite the law says nothing.
+    // 0·∞ is NaN for everybody: where the Jacobian itself is not finite, or an accepted form of it, the law says
+    // nothing.
     if (!Number.isFinite(flat[i]) && leavesRange(c, precision))
       return undecided("range: the Jacobian is not finite");
     return at(
@@ -94,7 +95,8 @@ function nearUnderflow(c: Case, precision: Precision): boolean {
 }
 
 function leavesRange(c: Case, precision: Precision): boolean {
-  return "undecidable" in new Attainable("gradient", pointOf(c), precision).fullTolerance();
+  const tolerance = new Attainable("gradient", pointOf(c), precision).fullTolerance();
+  return "undecidable" in tolerance || tolerance.textbookOverflows;
 }
 
 /** Jᵀ(a + b) = Jᵀa + Jᵀb, within what the three results may each be off. */
@@ -122,12 +124,17 @@ export const linearity: Law = {
     if (suspect(floors) < 0) return PASS;
     const tolerances = attainable.map((each) => each.fullTolerance());
     const widths: Float64Array[] = [];
+    let overflows = false;
     for (const tolerance of tolerances) {
       if ("undecidable" in tolerance) return undecided(tolerance.undecidable);
       widths.push(tolerance.textbook);
+      overflows ||= tolerance.textbookOverflows;
     }
     const i = suspect(widths);
     if (i < 0) return PASS;
+    if (overflows && !Number.isFinite(both[i])) {
+      return undecided("range: a textbook form of the gradient has no finite result here");
+    }
     const expected = a[i] + b[i];
     const slack = allowed(widths, i);
     return at(

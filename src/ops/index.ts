@@ -1,22 +1,33 @@
 import { GradproofError } from "../core/errors.js";
 import * as activations from "./activations.js";
 import * as arithmetic from "./arithmetic.js";
+import * as copies from "./copies.js";
 import * as convolution from "./convolution.js";
+import * as einsum from "./einsum.js";
 import * as exponential from "./exponential.js";
 import * as gelu from "./gelu.js";
 import * as hyperbolic from "./hyperbolic.js";
 import * as indexing from "./indexing.js";
 import * as linearAlgebra from "./linearAlgebra.js";
 import * as losses from "./losses.js";
+import * as moments from "./moments.js";
 import * as movement from "./movement.js";
+import * as newAxes from "./newAxes.js";
 import * as normalization from "./normalization.js";
+import * as norms from "./norms.js";
 import { opId, type AnyOp } from "./op.js";
 import * as pieces from "./pieces.js";
 import * as pooling from "./pooling.js";
+import * as products from "./products.js";
 import * as rectifiers from "./rectifiers.js";
 import * as reductions from "./reductions.js";
+import * as reordering from "./reordering.js";
 import * as resizing from "./resizing.js";
+import * as running from "./running.js";
+import * as scattering from "./scattering.js";
 import * as selection from "./selection.js";
+import * as sorting from "./sorting.js";
+import * as stridedSlice from "./stridedSlice.js";
 import * as trigonometric from "./trigonometric.js";
 
 /** One module per family; everything that a family's file exports is an op, registered by being exported. */
@@ -30,10 +41,21 @@ const FAMILIES: readonly Readonly<Record<string, AnyOp>>[] = [
   activations,
   gelu,
   reductions,
+  products,
+  running,
+  moments,
+  norms,
   linearAlgebra,
+  einsum,
   movement,
   pieces,
+  newAxes,
+  copies,
+  reordering,
+  stridedSlice,
   indexing,
+  scattering,
+  sorting,
   convolution,
   pooling,
   resizing,

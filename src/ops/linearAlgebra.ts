@@ -32,10 +32,21 @@ const matmulShape = (shapes: readonly Shape[], attributes: MatmulAttributes): Sh
   return [...batch, n, m];
 };
 
-export const matmul = register<MatmulAttributes>({
-  name: "matmul",
+const pair = {
   version: 1,
   family: "linear algebra",
+  arity: { low: 2, high: 2 },
+  inputs: () => [
+    { name: "a", domain: real },
+    { name: "b", domain: real },
+  ],
+  kinks: [],
+  textbook: [],
+} as const;
+
+export const matmul = register<MatmulAttributes>({
+  ...pair,
+  name: "matmul",
   summary: "matrix product over the last two axes; batches broadcast",
   source: "Python Array API 2023.12, matmul; Giles 2008, sec. 2.2.2",
   attributes: {
@@ -43,12 +54,6 @@ export const matmul = register<MatmulAttributes>({
     transposeB: { classes: ["false", "true"], summary: "the last two axes of b are swapped first" },
     batch: { classes: ["none", "equal", "broadcast"], summary: "axes before the last two" },
   },
-  arity: { low: 2, high: 2 },
-  inputs: () => [
-    { name: "a", domain: real },
-    { name: "b", domain: real },
-  ],
-  kinks: [],
   shape: matmulShape,
   draw(context) {
     const { classes, stream } = context;
@@ -105,7 +110,6 @@ export const matmul = register<MatmulAttributes>({
       }
     },
   }),
-  textbook: [],
   kernels: {
     meaning([a, b], attributes) {
       const { n, m, k, batch } = matmulSizes([a.shape, b.shape], attributes);
@@ -120,6 +124,78 @@ export const matmul = register<MatmulAttributes>({
       return { shape: [...batch, n, m], data };
     },
   },
+});
+
+type NoAttributes = Readonly<Record<string, never>>;
+
+/** Sizes of x·y for matrices, with 1 where a vector has no axis. @throws InvalidProgramError when they do not fit */
+function dotSizes([a, b]: readonly Shape[]) {
+  const ranks = [a.length, b.length];
+  const k = a.at(-1);
+  if (ranks.some((rank) => rank < 1 || rank > 2) || k !== b[0]) {
+    throw new InvalidProgramError(
+      `dot of ${showShape(a)} and ${showShape(b)}: needs vectors or matrices, the last axis of a as long as the first of b`,
+    );
+  }
+  return { n: a.length === 2 ? a[0] : 1, k, m: b.length === 2 ? b[1] : 1 };
+}
+
+const dotShape = (shapes: readonly Shape[]): Shape => {
+  const [a, b] = shapes;
+  dotSizes(shapes);
+  return [...a.slice(0, -1), ...b.slice(1)];
+};
+
+export const dot = register<NoAttributes>({
+  ...pair,
+  name: "dot",
+  summary: "Σ aᵢ·bᵢ over the last axis of a and the first of b, vectors or matrices",
+  source: "NumPy 2, dot, for ranks 1 and 2",
+  attributes: {
+    ranks: { classes: ["1 and 1", "1 and 2", "2 and 1", "2 and 2"], summary: "number of axes of a and of b" },
+  },
+  shape: dotShape,
+  draw(context) {
+    const [rankA, , rankB] = context.classes.ranks.split(" ");
+    const k = context.length();
+    const n = context.length();
+    const m = context.stream.chance(0.25) ? n : context.length();
+    return { shapes: [rankA === "2" ? [n, k] : [k], rankB === "2" ? [k, m] : [k]], attributes: {} };
+  },
+  ...bilinear<NoAttributes>({
+    shape: dotShape,
+    taps(shapes, _attributes, visit) {
+      const { n, k, m } = dotSizes(shapes);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < m; j++) {
+          for (let p = 0; p < k; p++) visit(i * m + j, i * k + p, p * m + j);
+        }
+      }
+    },
+  }),
+});
+
+function outerShape([a, b]: readonly Shape[]): Shape {
+  if (a.length !== 1 || b.length !== 1) {
+    throw new InvalidProgramError(`outer needs vectors, got ${showShape(a)} and ${showShape(b)}`);
+  }
+  return [a[0], b[0]];
+}
+
+export const outer = register<NoAttributes>({
+  ...pair,
+  name: "outer",
+  summary: "every product aᵢ·bⱼ",
+  source: "Python Array API 2023.12, linalg.outer",
+  attributes: {},
+  shape: outerShape,
+  draw: (context) => ({ shapes: [[context.length()], [context.length()]], attributes: {} }),
+  ...bilinear<NoAttributes>({
+    shape: outerShape,
+    taps([[n], [m]], _attributes, visit) {
+      for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) visit(i * m + j, i, j);
+    },
+  }),
 });
 
 /** Every [rows, columns] matrix of a batch, transposed. */

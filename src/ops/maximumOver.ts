@@ -70,6 +70,45 @@ export function maximumOver<P extends Attributes>(op: MaximumTaps<P>): Rules<P> 
   };
 }
 
+/** Rules of an op whose output elements are minima of input elements: the maxima of −x, the other way round. */
+export function minimumOver<P extends Attributes>(op: MaximumTaps<P>): Rules<P> {
+  const { meaning, jvp, vjp } = maximumOver(op);
+  return {
+    meaning: (A, xs, attributes) =>
+      negated(
+        A,
+        meaning(
+          A,
+          xs.map((x) => negated(A, x)),
+          attributes,
+        ),
+      ),
+    // The signs of the tangent and of the result cancel, and so do those of the cotangent and of the gradient.
+    jvp: (A, dxs, xs, y, attributes) =>
+      jvp(
+        A,
+        dxs,
+        xs.map((x) => negated(A, x)),
+        y,
+        attributes,
+      ),
+    vjp: (A, gy, xs, y, attributes) =>
+      vjp(
+        A,
+        gy,
+        xs.map((x) => negated(A, x)),
+        y,
+        attributes,
+      ),
+  };
+}
+
+function negated<T>(A: Algebra<T>, { shape, data }: NdArray<T>): NdArray<T> {
+  const negative = A.array(data.length);
+  for (let i = 0; i < data.length; i++) negative[i] = A.neg(data[i]);
+  return { shape, data: negative };
+}
+
 function membersOf<T>({ start, first }: Rows, o: number, x: NdArray<T>): T[] {
   const members: T[] = [];
   for (let t = start[o]; t < start[o + 1]; t++) members.push(x.data[first[t]]);

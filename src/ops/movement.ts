@@ -4,6 +4,7 @@ import { adaptAxis, AXIS, drawAxis, splitAt, walk } from "./axes.js";
 import { drawReshape, drawSlice, drawPaddings, drawPermutation } from "./drawMovement.js";
 import { drawShape } from "./drawShape.js";
 import { linear } from "./linear.js";
+import { moving } from "./moving.js";
 import { real, register } from "./op.js";
 import { wholeNumbers } from "./wholeNumbers.js";
 
@@ -12,15 +13,6 @@ type TransposeAttributes = { readonly permutation: readonly number[] };
 type ConcatAttributes = { readonly axis: number };
 type SliceAttributes = { readonly begin: readonly number[]; readonly size: readonly number[] };
 type PadAttributes = { readonly paddings: readonly (readonly number[])[]; readonly value: number };
-
-const shared = {
-  version: 1,
-  family: "movement",
-  arity: { low: 1, high: 1 },
-  inputs: () => [{ name: "x", domain: real }],
-  kinks: [],
-  textbook: [],
-} as const;
 
 function reshapedShape([x]: readonly Shape[], attributes: ReshapeAttributes): Shape {
   const shape = wholeNumbers("shape", attributes.shape);
@@ -33,7 +25,7 @@ function reshapedShape([x]: readonly Shape[], attributes: ReshapeAttributes): Sh
 }
 
 export const reshape = register<ReshapeAttributes>({
-  ...shared,
+  ...moving,
   name: "reshape",
   summary: "the same elements in row-major order, in another shape",
   source: "Python Array API 2023.12, reshape",
@@ -71,7 +63,7 @@ const transposedShape = ([x]: readonly Shape[], attributes: TransposeAttributes)
   normalizePermutation(x.length, attributes).map((axis) => x[axis]);
 
 export const transpose = register<TransposeAttributes>({
-  ...shared,
+  ...moving,
   name: "transpose",
   summary: "axis j of the result is axis permutation[j] of x",
   source: "Python Array API 2023.12, permute_dims",
@@ -117,7 +109,7 @@ function concatShape(shapes: readonly Shape[], { axis }: ConcatAttributes): Shap
 }
 
 export const concat = register<ConcatAttributes>({
-  ...shared,
+  ...moving,
   name: "concat",
   summary: "arrays joined along an axis that they have",
   source: "Python Array API 2023.12, concat",
@@ -169,7 +161,7 @@ function slicedShape([x]: readonly Shape[], attributes: SliceAttributes): Shape 
 }
 
 export const slice = register<SliceAttributes>({
-  ...shared,
+  ...moving,
   name: "slice",
   summary: "size[axis] elements of every axis, from begin[axis] on",
   source: "ONNX Slice-13 with steps of 1",
@@ -214,7 +206,7 @@ function paddedShape([x]: readonly Shape[], { paddings, value }: PadAttributes):
 }
 
 export const pad = register<PadAttributes>({
-  ...shared,
+  ...moving,
   name: "pad",
   summary: "elements of one value put before and after every axis",
   source: "ONNX Pad-13, mode constant",

@@ -164,3 +164,6 @@ export const bool: Domain = domain({ type: "bool", low: 0, high: 1, integer: tru
 export const index: Domain = domain({ type: "index", low: 0, integer: true });
 
 export const isDifferentiable = (input: Input): boolean => input.domain.type === "float";
+
+/** Whether there is anything to differentiate; of positions alone (oneHot) there is not. */
+export const hasGradient = (op: AnyOp): boolean => op.inputs(op.arity.low, {}).some(isDifferentiable);

@@ -3,22 +3,14 @@ import { normalizeAxis, showShape, type Shape } from "../core/shape.js";
 import { adaptAxis, AXIS, drawAxis, splitAt } from "./axes.js";
 import { drawShape } from "./drawShape.js";
 import { linear } from "./linear.js";
-import { bundleShape, real, register, type DrawContext } from "./op.js";
+import { moving } from "./moving.js";
+import { bundleShape, register, type DrawContext } from "./op.js";
 import { wholeNumbers } from "./wholeNumbers.js";
 
 /** Ops that cut an array into several along one axis. */
 
 type SplitAttributes = { readonly axis: number; readonly sizes: readonly number[] };
 type UnstackAttributes = { readonly axis: number };
-
-const shared = {
-  version: 1,
-  family: "movement",
-  arity: { low: 1, high: 1 },
-  inputs: () => [{ name: "x", domain: real }],
-  kinks: [],
-  textbook: [],
-} as const;
 
 /** Visits the elements of pieces of the given lengths along an axis, piece by piece, each in row-major order. */
 function visitPieces(
@@ -60,7 +52,7 @@ const splitBundle = (shapes: readonly Shape[], attributes: SplitAttributes): Sha
   bundleShape(splitParts(shapes, attributes));
 
 export const split = register<SplitAttributes>({
-  ...shared,
+  ...moving,
   name: "split",
   summary: "consecutive pieces of the given sizes along an axis",
   source: "ONNX Split-18",
@@ -110,7 +102,7 @@ const unstackBundle = (shapes: readonly Shape[], attributes: UnstackAttributes):
   bundleShape(unstackParts(shapes, attributes));
 
 export const unstack = register<UnstackAttributes>({
-  ...shared,
+  ...moving,
   name: "unstack",
   summary: "the slices along an axis, which disappears",
   source: "Python Array API 2023.12, unstack",

@@ -1,13 +1,12 @@
-import { doubles, rounded, type Gates } from "../core/numberAlgebra.js";
+import { doubles, rounded, roundToNearest, type Gates } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
-import type { Tensor } from "../core/tensor.js";
 import type { Form } from "../program/evaluate.js";
 import { NESTINGS } from "../record/protocol.js";
 import { evaluate, liftAll } from "../program/evaluate.js";
 import { FixedGates, HullGates, Spreads, Trace, type Undecided } from "./gates.js";
 import { intervals, OpenChoiceError, type Interval } from "./interval.js";
 import { compute, derive, flatten, lastSums, type Point, type Quantity } from "./quantity.js";
-import { randomRounding } from "./randomRounding.js";
+import { contentHash, randomRounding } from "./randomRounding.js";
 import { tieGroups, type TieGroup } from "./ties.js";
 import { F, type Precision, type Tolerance, type Undecidable } from "./tolerance.js";
 
@@ -105,6 +104,7 @@ export class Attainable {
     if (undecided.crossings > MOST_CROSSINGS && this.point.program.nodes.length > 1) {
       return { undecidable: `${undecided.crossings} comparisons are closer than rounding can tell` };
     }
+    overflow ||= !allFinite(got) && this.overflowsToNearest();
     if (undecided.groups.size > 0) return this.opened(undecided, overflow);
     const textbook = this.extend(runs, got, (r) => r % this.forms);
     if (this.forms === 1) return this.decided(textbook, textbook);
@@ -121,6 +121,18 @@ export class Attainable {
   /** The tolerance from all runs: NaN is accepted by none of them, so none is spared. */
   fullTolerance(): Tolerance | Undecidable {
     return this.tolerance(new Float64Array(this.exact.length).fill(NaN));
+  }
+
+  /**
+   * Whether a textbook form leaves the range when it is rounded as libraries round. Random runs may miss a square that
+   * underflows to 0 and is divided by: rounded up, it does not.
+   */
+  private overflowsToNearest(): boolean {
+    const { format, flush } = this.precision;
+    return Array.from({ length: this.forms - 1 }, (_, f) => f + 1).some((form) => {
+      const A = rounded(roundToNearest(format, { flush }), this.fixed(NO_GROUPS, "first"));
+      return !allFinite(flatten(compute(A, this.quantity, this.point, { form })));
+    });
   }
 
   /** Natural runs of the careful rules alone, until `got` is accepted; gates as in the exact pass. */
@@ -296,14 +308,4 @@ const NO_GROUPS: ReadonlyMap<number, readonly number[]> = new Map();
 function allFinite(xs: Float64Array): boolean {
   for (let i = 0; i < xs.length; i++) if (!Number.isFinite(xs[i])) return false;
   return true;
-}
-
-/** The random roundings of a case depend on its numbers, so that no coordinate of every case shares its fate. */
-function contentHash(inputs: readonly Tensor[]): number {
-  let h = 0x9e3779b9;
-  for (const { data } of inputs) {
-    const words = new Uint32Array(data.buffer, data.byteOffset, data.length * 2);
-    for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i], 0x01000193) ^ (h >>> 13);
-  }
-  return h | 0;
 }

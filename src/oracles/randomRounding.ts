@@ -3,6 +3,7 @@ import type { FloatFormat } from "../core/float.js";
 import { nextDown, nextUp } from "../core/float.js";
 import type { Rounding } from "../core/numberAlgebra.js";
 import type { Stream } from "../core/random.js";
+import type { Tensor } from "../core/tensor.js";
 
 /** Worst errors in ulps, as measured. */
 export type IntrinsicUlps = { readonly [primitive in Approximated]?: number };
@@ -58,4 +59,14 @@ export function randomRounding(
       return spread > 0 ? round(x * (1 + spread * stream.between(-1, 1))) : round(x);
     },
   };
+}
+
+/** The random roundings of a case depend on its numbers, so that no coordinate of every case shares its fate. */
+export function contentHash(inputs: readonly Tensor[]): number {
+  let h = 0x9e3779b9;
+  for (const { data } of inputs) {
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.length * 2);
+    for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i], 0x01000193) ^ (h >>> 13);
+  }
+  return h | 0;
 }

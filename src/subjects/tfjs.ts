@@ -11,7 +11,7 @@ import {
   type TypedTensor,
 } from "./adapter.js";
 import { Expression, type Tf } from "./tfjsExpression.js";
-import { TFJS_OPS } from "./tfjsOps.js";
+import { TFJS_OPS, type TfjsOp } from "./tfjsOps.js";
 import {
   gradientAlong,
   gradientName,
@@ -80,6 +80,7 @@ export interface TfjsDescription {
 }
 
 type Values = Map<string, unknown>;
+type Capability = Hello["capabilities"]["ops"][string];
 
 /** What the library throws when nothing differentiable leads from x to y. */
 const INDEPENDENT = "Cannot compute gradient of y=f(x) with respect to x";
@@ -95,10 +96,10 @@ class TfjsAdapter implements Adapter {
 
   hello(): Hello {
     const { id, name, version, libs } = this.description;
-    const capability = {
-      modes: ["value" as const, "vjp" as const, "hvp" as const],
-      dtypes: ["f32" as const],
-    };
+    const capabilityOf = ({ kernel }: TfjsOp): Capability => ({
+      modes: kernel === undefined || this.tf.getGradient(kernel) ? ["value", "vjp", "hvp"] : ["value"],
+      dtypes: ["f32"],
+    });
     return {
       implementation: {
         id,
@@ -117,7 +118,9 @@ class TfjsAdapter implements Adapter {
         libs: { ...libs },
       },
       capabilities: {
-        ops: Object.fromEntries(Object.keys(TFJS_OPS).map((op) => [`${op}@1`, capability])),
+        ops: Object.fromEntries(
+          Object.entries(TFJS_OPS).map(([name, op]) => [`${name}@1`, capabilityOf(op)]),
+        ),
         graphs: true,
       },
     };
@@ -165,7 +168,7 @@ class TfjsAdapter implements Adapter {
     try {
       const result =
         request.mode === "value"
-          ? { value: this.run(program, values).map(read) }
+          ? { value: this.run(program, values, "value").map(read) }
           : this.differentiate(request, program, values, inputs);
       return {
         ...result,
@@ -179,10 +182,10 @@ class TfjsAdapter implements Adapter {
   }
 
   /** Op by op, as user code calls them. */
-  private run({ steps, outputs }: TfjsProgram, values: Values): Tensor[] {
+  private run({ steps, outputs }: TfjsProgram, values: Values, mode: "value" | "vjp"): Tensor[] {
     for (const { names, expression, op, attributes, inputs } of steps) {
       const shapes = inputs.map((input) => (values.get(input) as Tensor).shape);
-      const refusal = op.refuses?.(attributes, shapes);
+      const refusal = op.refuses?.(attributes, shapes, mode);
       if (refusal !== undefined) throw new UnsupportedError("attributes", refusal);
       const made = expression.evaluate(this.tf, values);
       if (op.list) names.forEach((name, k) => values.set(name, (made as Tensor[])[k]));
@@ -209,7 +212,7 @@ class TfjsAdapter implements Adapter {
     let value: TypedTensor[] = [];
     const loss = (...xs: Tensor[]): Tensor => {
       asked.forEach((k, i) => values.set(inputName(k), xs[i]));
-      const ys = this.run(program, values);
+      const ys = this.run(program, values, "vjp");
       if (want.includes("value")) value = ys.map(read);
       return weightedSum(program.outputs.map(Expression.value)).evaluate(tf, values) as Tensor;
     };

@@ -27,8 +27,8 @@ type Callable = (...args: unknown[]) => unknown;
  */
 export class Expression {
   private constructor(
-    private readonly kind: "value" | "constant" | "call" | "method" | "length",
-    /** Name of a value of the program, path below `tf`, name of a method, or number of an axis. */
+    private readonly kind: "value" | "constant" | "call" | "method" | "length" | "field",
+    /** Name of a value of the program, path below `tf`, name of a method or field, or number of an axis. */
     private readonly name: string,
     private readonly args: readonly Argument[] = [],
   ) {}
@@ -56,6 +56,11 @@ export class Expression {
     return new Expression("length", String(axis), [this]);
   }
 
+  /** One of several results that have names. */
+  field(name: string): Expression {
+    return new Expression("field", name, [this]);
+  }
+
   /** What the call returns; whatever the library throws is thrown. */
   evaluate(tf: Tf, values: ReadonlyMap<string, unknown>): unknown {
     const argument = (x: Argument): unknown => {
@@ -74,6 +79,8 @@ export class Expression {
         return (lookUp(tf, this.name) as Callable)(...args);
       case "length":
         return (args[0] as { readonly shape: readonly number[] }).shape[Number(this.name)];
+      case "field":
+        return (args[0] as Record<string, unknown>)[this.name];
       default:
         return (args[0] as Record<string, Callable>)[this.name](...args.slice(1));
     }
@@ -92,6 +99,8 @@ export class Expression {
         return `tf.${this.name}(${args.join(", ")})`;
       case "length":
         return `${args[0]}.shape[${this.name}]`;
+      case "field":
+        return `${args[0]}.${this.name}`;
       default:
         return `${args[0]}.${this.name}(${args.slice(1).join(", ")})`;
     }

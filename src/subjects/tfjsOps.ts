@@ -11,8 +11,14 @@ export interface TfjsOp {
    * those in variables of its own.
    */
   layer?(attributes: Attributes): Expression | undefined;
-  /** What the library's forward op says that it does not do, if that is asked. A gradient that throws is an error. */
-  refuses?(attributes: Attributes, shapes: readonly (readonly number[])[]): string | undefined;
+  /** What the library's own message says that it does not do, if that is asked. Whatever else throws is an error. */
+  refuses?(
+    attributes: Attributes,
+    shapes: readonly (readonly number[])[],
+    mode: "value" | "vjp",
+  ): string | undefined;
+  /** Kernel for which the library may have no gradient; where it has none, only values are offered. */
+  readonly kernel?: string;
 }
 
 const { call, constant } = Expression;
@@ -26,10 +32,36 @@ const activation = (name: string): Unary => {
   return (x) => call("layers.activation", { activation: name }).applyTo(x);
 };
 
-type Reduction = "sum" | "mean" | "max" | "logSumExp";
+/** Axes as TensorFlow.js takes them: none stands for all. */
+const axesOf = ({ axes }: Attributes): Argument => (axes === "all" ? undefined : axes);
+
+type Reduction = "sum" | "mean" | "max" | "min" | "prod" | "logSumExp";
 const reduction = (name: Reduction): TfjsOp => ({
-  call: ([x], { axes, keepdims }) => call(name, x, axes === "all" ? undefined : axes, keepdims),
+  call: ([x], p) => call(name, x, axesOf(p), p.keepdims),
 });
+
+const NORM_ORDERS: Readonly<Record<string, Argument>> = { "1": 1, "2": "euclidean", inf: Infinity };
+
+/** Of two axes it means a matrix, whose norms of order 1 and infinity are others. */
+function refusesNorm({ axes, ord }: Attributes): string | undefined {
+  const count = axes === "all" ? 1 : (axes as readonly number[]).length;
+  if (count > 2) return "Error in norm: invalid axis";
+  return count === 2 && ord !== "2" ? "of two axes it is the norm of a matrix" : undefined;
+}
+
+function refusesEquation({ equation }: Attributes): string | undefined {
+  const terms = (equation as string).split("->")[0].split(",");
+  if (terms.length > 2) return "Support for more than 2 input tensors is not implemented yet.";
+  return terms.some((term) => new Set(term.split("")).size < term.length)
+    ? "Support for duplicate axes in input is not implemented yet."
+    : undefined;
+}
+
+/** Tiling is also how it broadcasts. */
+const refusesTiling = (rank: number, mode: "value" | "vjp"): string | undefined =>
+  mode === "value" || (rank >= 1 && rank <= 4)
+    ? undefined
+    : `Gradient for tile operation is not implemented for rank-${rank} tensors yet.`;
 
 const lastAxisOnly =
   (message: string) =>
@@ -154,11 +186,33 @@ export const TFJS_OPS: Readonly<Record<string, TfjsOp>> = {
   sum: reduction("sum"),
   mean: reduction("mean"),
   max: reduction("max"),
+  min: reduction("min"),
+  prod: reduction("prod"),
+  variance: {
+    call: ([x], p) => call("moments", x, axesOf(p), p.keepdims).field("variance"),
+    refuses: ({ correction }) => (correction === 0 ? undefined : "moments divides by the number of elements"),
+  },
+  norm: {
+    call: ([x], p) => call("norm", x, NORM_ORDERS[p.ord as string], axesOf(p), p.keepdims),
+    refuses: refusesNorm,
+  },
   logsumexp: reduction("logSumExp"),
   cumsum: { call: ([x], { axis, exclusive, reverse }) => call("cumsum", x, axis, exclusive, reverse) },
+  cumprod: {
+    call: ([x], { axis, exclusive, reverse }) => call("cumprod", x, axis, exclusive, reverse),
+    kernel: "Cumprod",
+  },
 
   matmul: {
     call: ([a, b], { transposeA, transposeB }) => call("matMul", a, b, transposeA, transposeB),
+  },
+
+  dot: two((a, b) => call("dot", a, b)),
+  outer: two((a, b) => call("outerProduct", a, b)),
+  einsum: {
+    call: (xs, { equation }) => call("einsum", equation, ...xs),
+    refuses: refusesEquation,
+    kernel: "Einsum",
   },
 
   reshape: { call: ([x], { shape }) => call("reshape", x, shape) },
@@ -174,6 +228,39 @@ export const TFJS_OPS: Readonly<Record<string, TfjsOp>> = {
     call: ([x], { paddings, value }) => call("pad", x, paddings, value),
     refuses: (_, [shape]) => (shape.length === 0 ? "pad(scalar) is not defined." : undefined),
   },
+  stack: { call: (xs, { axis }) => call("stack", xs, axis) },
+  expandDims: { call: ([x], { axis }) => call("expandDims", x, axis) },
+  squeeze: { call: ([x], p) => call("squeeze", x, axesOf(p)) },
+  broadcastTo: {
+    call: ([x], { shape }) => call("broadcastTo", x, shape),
+    refuses: ({ shape }, [x], mode) =>
+      String(x) === String(shape) ? undefined : refusesTiling((shape as readonly number[]).length, mode),
+  },
+  tile: {
+    call: ([x], { repetitions }) => call("tile", x, repetitions),
+    refuses: (_, [x], mode) => refusesTiling(x.length, mode),
+  },
+  mirrorPad: { call: ([x], { paddings, mode }) => call("mirrorPad", x, paddings, mode) },
+  flip: { call: ([x], p) => call("reverse", x, axesOf(p)) },
+  stridedSlice: {
+    call: ([x], { begin, end, strides, beginMask, endMask }) =>
+      call("stridedSlice", x, begin, end, strides, beginMask, endMask),
+    kernel: "StridedSlice",
+  },
+  gatherND: { call: ([x, indices]) => call("gatherND", x, indices), kernel: "GatherNd" },
+  scatterND: {
+    call: ([indices, updates], { shape }) => call("scatterND", indices, updates, shape),
+    refuses: (_, [, updates]) =>
+      updates.length === 0
+        ? "tf.scatterND() expects the updates to be rank 1 or higher, but the rank was 0."
+        : undefined,
+    kernel: "ScatterNd",
+  },
+  oneHot: {
+    call: ([indices], { depth, onValue, offValue }) =>
+      call("oneHot", indices, depth, onValue, offValue, "float32"),
+  },
+  topk: { call: ([x], { k }) => call("topk", x, k).field("values"), kernel: "TopK" },
   gather: { call: ([x, indices], { axis }) => call("gather", x, indices, axis) },
 
   softmax: {
