@@ -13,6 +13,13 @@ import { anyNumber } from "./verdict.js";
 export const MAGNITUDES = 2 ** 31;
 export const INFINITE_MAGNITUDE = 0x7f800000;
 
+export const bitsAt = (magnitude: number, sign: number): number =>
+  (sign === 0 ? magnitude : magnitude | 0x80000000) >>> 0;
+
+/** In the order of enumeration: by magnitude, x before −x. */
+export const inputOrder = (a: number, b: number): number =>
+  (a & 0x7fffffff) - (b & 0x7fffffff) || (a >>> 31) - (b >>> 31);
+
 /** Neighbouring magnitudes that share a tolerance: a 512th of a binade, in which no error model changes its size. */
 export const CELL = 2 ** 14;
 
@@ -141,3 +148,30 @@ export const statistics = z.object({
   kinks: z.array(z.object({ bits, got: anyNumber, exact: anyNumber })),
 });
 export type ExhaustStatistics = z.infer<typeof statistics>;
+
+/** What a run asks: two states belong together when this is equal. */
+export const exhaustKey = z.object({
+  gradproof: z.string(),
+  subject: z.string(),
+  version: z.string(),
+  op: z.string(),
+  attributes,
+  from: z.number().int(),
+  to: z.number().int(),
+});
+export type ExhaustKey = z.infer<typeof exhaustKey>;
+
+/** A range that is finished. */
+export const finishedRange = z.object({
+  from: z.number().int(),
+  to: z.number().int(),
+  statistics,
+  /** Processor time of the worker. */
+  cpuMs: z.number(),
+  /** Since the run began, without the time that it lay still. */
+  elapsedMs: z.number(),
+});
+export type FinishedRange = z.infer<typeof finishedRange>;
+
+/** The first line of a state. */
+export const exhaustBeginning = z.object({ key: exhaustKey });

@@ -3,6 +3,7 @@ import { findOp } from "../ops/index.js";
 import type { AnyOp } from "../ops/op.js";
 import { singleOp } from "../program/program.js";
 import {
+  bitsAt,
   CELL,
   type ExhaustedQuantity,
   type ExhaustQuestion,
@@ -13,7 +14,7 @@ import { showNumber } from "../record/verdict.js";
 import type { Adapter, TypedTensor } from "./adapter.js";
 import { exactElementwise } from "./exactElementwise.js";
 import { QuantityTally } from "./quantityTally.js";
-import { bitsAt, type Block } from "./sideTally.js";
+import type { Block } from "./sideTally.js";
 
 /** Magnitudes asked at once: small enough for the caches, large enough for the library's overhead (measured). */
 const BLOCK = 2 ** 13;

@@ -89,12 +89,10 @@ export async function startExhaustWorker(id: string): Promise<ExhaustWorker> {
 }
 
 function outcomeOf(reply: ExhaustReply): ExhaustOutcome {
-  switch (reply.status) {
-    case "ok":
-      return reply;
-    case "unsupported":
-      return { status: "refused", detail: `unsupported ${reply.what}: ${reply.detail ?? ""}` };
-    case "error":
-      return { status: "refused", detail: `${reply.error.type}: ${reply.error.message}` };
-  }
+  if (reply.status === "ok") return reply;
+  const detail =
+    reply.status === "error"
+      ? `${reply.error.type}: ${reply.error.message}`
+      : `unsupported ${reply.what}: ${reply.detail ?? ""}`;
+  return { status: "refused", detail };
 }

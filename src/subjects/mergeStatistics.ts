@@ -1,12 +1,13 @@
-import type {
-  ExhaustStatistics,
-  KindRun,
-  QuantityStatistics,
-  Saturation,
-  Sighting,
-  Violations,
+import {
+  inputOrder,
+  type ExhaustStatistics,
+  type KindRun,
+  type QuantityStatistics,
+  type Saturation,
+  type Sighting,
+  type Violations,
 } from "../record/exhaustion.js";
-import { inputOrder, MOST_RUNS, worstSuspects } from "./sideTally.js";
+import { MOST_RUNS, worstSuspects } from "./sideTally.js";
 
 /**
  * Statistics of a range of magnitudes, from those of its lower and its upper part. Associative, so that the result

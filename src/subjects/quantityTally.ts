@@ -1,6 +1,7 @@
 import type { QuantityPlan, QuantityStatistics } from "../record/exhaustion.js";
 import { mergeQuantities } from "./mergeStatistics.js";
-import { noViolations, numberOf, SideTally, violate, type Block } from "./sideTally.js";
+import { numberOf, SideTally, type Block } from "./sideTally.js";
+import { noViolations, violate } from "./violations.js";
 
 const SMALLEST_NORMAL = 0x00800000;
 

@@ -1,16 +1,19 @@
-import { F32, ordinal32 } from "../core/float.js";
+import { F32 } from "../core/float.js";
 import {
+  bitsAt,
   ERROR_CLASSES,
   INFINITE_MAGNITUDE,
+  inputOrder,
   KINDS,
   type CellTolerance,
   type KindRun,
   type QuantityStatistics,
   type Saturation,
   type Sighting,
-  type Violations,
 } from "../record/exhaustion.js";
 import { showNumber, type AnyNumber } from "../record/verdict.js";
+import { errorClass, FAITHFUL, inUlps, NOISE } from "./ulps.js";
+import { noViolations, violate } from "./violations.js";
 
 /** Results at magnitudes `first`, `first` + 1, …: half of each array is for x, the other half for −x. */
 export interface Block {
@@ -28,19 +31,6 @@ export const MOST_RUNS = 64;
 
 const UNKNOWN = 2;
 
-/**
- * Relative size below which a change of the exact result may be rounding: 128 roundings of a double.
- * Then the direction of the whole cell tells.
- */
-const NOISE = 2 ** -46;
-/** Errors are known to 2⁻²⁶ ulps: what lies this near above the edge of a class belongs to it. */
-const SLACK = 1 - 2 ** -24;
-/** Within an ulp a result is as good as careful arithmetic gets, whose last rounding alone may cost as much. */
-const FAITHFUL = 1 / SLACK;
-
-/** 1/ulp of float32 by the exponent bits of a double. */
-const PER_ULP = Float64Array.from({ length: 2048 }, (_, e) => 2 ** -(Math.max(e - 1023, -126) - 23));
-
 export const numberOf = (x: AnyNumber | null): number => (x === null ? NaN : Number(x));
 
 const kindOf = (x: number): number => (x !== x ? 1 : x === Infinity ? 2 : x === -Infinity ? 3 : 0);
@@ -54,12 +44,10 @@ const noSaturation = (): Mutable<Saturation> => ({
   exactLastWithout: null,
 });
 
-export const noViolations = (): Mutable<Violations> => ({ count: 0, first: null, worst: null });
-
 /** Compares the results at the inputs of one sign with the exact ones. Nothing is allocated per element. */
 export class SideTally {
   private readonly histogram = new Float64Array(ERROR_CLASSES);
-  private readonly kinds = KINDS.map(() => new Array<number>(KINDS.length).fill(0));
+  private readonly kinds = KINDS.map(() => KINDS.map(() => 0));
   private readonly runs: KindRun[] = [];
   private readonly monotonicity = noViolations();
   private readonly saturation = noSaturation();
@@ -268,48 +256,11 @@ export class SideTally {
   }
 }
 
-export const bitsAt = (magnitude: number, sign: number): number =>
-  (sign === 0 ? magnitude : magnitude | 0x80000000) >>> 0;
-
-/** In the order of enumeration: by magnitude, x before −x. */
-export const inputOrder = (a: number, b: number): number =>
-  (a & 0x7fffffff) - (b & 0x7fffffff) || (a >>> 31) - (b >>> 31);
-
 /** The worst first; equals in the order of enumeration, so that they do not depend on how a range was cut. */
 export const worstSuspects = (all: readonly Sighting[]): Sighting[] =>
   [...all]
     .sort((a, b) => (a.ratio === b.ratio ? inputOrder(a.bits, b.bits) : Number(b.ratio) - Number(a.ratio)))
     .slice(0, MOST_SUSPECTS);
-
-const double = new Float64Array(1);
-const words = new Uint32Array(double.buffer);
-
-/** A size in units of the spacing of float32 at the exact result. */
-export function inUlps(size: number, exact: number): number {
-  double[0] = exact;
-  return size * PER_ULP[(words[1] >>> 20) & 0x7ff];
-}
-
-function errorClass(ulps: number): number {
-  const shrunk = ulps * SLACK;
-  if (shrunk < 0.5) return 0;
-  // The exponent of what is left, without a logarithm.
-  double[0] = shrunk;
-  return Math.min(ERROR_CLASSES - 1, ((words[1] >>> 20) & 0x7ff) - 1021);
-}
-
-export function violate(found: Mutable<Violations>, bits: number, a: number, b: number): void {
-  found.count++;
-  found.first ??= bits;
-  const steps = stepsBetween(a, b);
-  if (!found.worst || steps > found.worst.steps) found.worst = { bits, steps };
-}
-
-/** Steps of float32; a number and NaN are as far apart as can be. */
-function stepsBetween(a: number, b: number): number {
-  if (a !== a || b !== b) return 2 ** 32;
-  return Math.abs(ordinal32(a) - ordinal32(b));
-}
 
 function firstWith(
   xs: Float32Array,
