@@ -12,6 +12,15 @@ export const wholeNumber =
     return value;
   };
 
+/** The bits of a float32 without its sign, such as 0x3f800000; at most 2^31, the end of them all. */
+export function bits(text: string): number {
+  const value = Number(text);
+  if (!/^(0x[0-9a-f]+|\d+)$/i.test(text) || value > 2 ** 31) {
+    throw new InvalidArgumentError("Allowed are bits from 0 to 0x80000000, such as 0x3f800000 for 1.");
+  }
+  return value;
+}
+
 /** `90`, `90s` or `2m`, in seconds. */
 export function duration(text: string): number {
   const parsed = /^(\d+(?:\.\d+)?)(s|m)?$/.exec(text);

@@ -47,7 +47,7 @@ function headline(finding: ReportFinding): string {
   return `${wrong ? pc.red(finding.verdict) : pc.yellow(finding.verdict)}  ${pc.bold(finding.title)}`;
 }
 
-function findingLines(finding: ReportFinding, number: number, folder: string): string[] {
+export function findingLines(finding: ReportFinding, number: number, folder: string): string[] {
   const ratio = finding.judgement.errorOverAttainable;
   const indent = "     ";
   return [

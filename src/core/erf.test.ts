@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { erf } from "./erf.js";
+import { erf, erfc } from "./erf.js";
 import { ulpDistance } from "./float.js";
 
 /** mpmath 1.x at 40 digits, of the doubles as they are. */
@@ -29,6 +29,16 @@ const TABLE: readonly (readonly [number, string])[] = [
   [6, "0.9999999999999999784802633"],
   [27, "1"],
 ];
+
+describe("erfc", () => {
+  it("is 0 or 2 far out, and never NaN", () => {
+    for (const x of [28, 1e3, 2 ** 26, 8388609, 1e20, Number.MAX_VALUE, Infinity]) {
+      expect(erfc(x), `erfc(${x})`).toBe(0);
+      expect(erfc(-x), `erfc(${-x})`).toBe(2);
+    }
+    expect(erfc(27)).toBeGreaterThan(0);
+  });
+});
 
 describe("erf", () => {
   it.each(TABLE)("erf(%s) is within 2 ulp of %s", (x, digits) => {

@@ -43,6 +43,8 @@ export function erfc(x: number): number {
  * since its rounding alone would cost a² roundings of the result.
  */
 function upperTail(a: number): number {
+  // Below every subnormal; and from 2²⁶ on the split would overflow.
+  if (a >= 28) return 0;
   let fraction = a;
   for (let n = Math.ceil(250 / (a * a)) + 10; n >= 1; n--) fraction = a + n / 2 / fraction;
   const head = Math.fround(a);

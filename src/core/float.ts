@@ -50,6 +50,18 @@ export function ordinal64(x: number): bigint {
   return bits < 0n ? LOWEST_64 - bits : bits;
 }
 
+/** The bits of a float32, as an unsigned integer. @example bits32(1) // 1065353216 */
+export function bits32(x: number): number {
+  f32[0] = x;
+  return i32[0] >>> 0;
+}
+
+/** The float32 with these bits; the inverse of `bits32`. @example fromBits32(0x3f800000) // 1 */
+export function fromBits32(bits: number): number {
+  i32[0] = bits;
+  return f32[0];
+}
+
 /** Position of a float32 on the ordered line of float32s. */
 export function ordinal32(x: number): number {
   f32[0] = x;

@@ -40,6 +40,14 @@ export const sigmoid = elementwise({
       vjp: (A, gy, _xs, y) => [A.mul(gy, A.mul(y, A.sub(A.lift(1), y)))],
     },
   ],
+  f64(x) {
+    const e = Math.exp(-Math.abs(x));
+    return (x > 0 ? 1 : e) / (1 + e);
+  },
+  f64Slope(x) {
+    const e = Math.exp(-Math.abs(x));
+    return e / (1 + e) / (1 + e);
+  },
 });
 
 export const logSigmoid = elementwise({

@@ -52,6 +52,8 @@ export interface ElementwiseRecord<P extends Attributes> {
   readonly textbook?: readonly { readonly meaning?: Meaning<P>; readonly vjp?: Vjp<P> }[];
   /** The meaning in doubles, where a built-in does it at once. */
   readonly f64?: (...xs: number[]) => number;
+  /** The derivative in doubles, of an op of one input without attributes, where every input is visited. */
+  readonly f64Slope?: (x: number) => number;
 }
 
 /** Where each input of a broadcast op is read; null stands for "in order", the common case. */
@@ -112,6 +114,12 @@ function vjpOf<P>(rule: Vjp<P>, inputs: readonly Input[]) {
       xs.map((x) => x.shape),
       y.shape,
     );
+    if (inputs.length === 1 && isDifferentiable(inputs[0])) {
+      const [{ shape, data: x }] = xs;
+      const gx = A.array(x.length);
+      for (let i = 0; i < gx.length; i++) [gx[i]] = rule(A, gy.data[i], [x[i]], y.data[i], attributes);
+      return [{ shape, data: gx }];
+    }
     const partial = inputs.map((input) => (isDifferentiable(input) ? A.array(y.data.length) : null));
     for (let i = 0; i < y.data.length; i++) {
       const elements = xs.map((x, k) => x.data[read[k]?.[i] ?? i]);
@@ -134,7 +142,7 @@ export function elementwise<P extends Attributes = Record<string, never>>(
   record: ElementwiseRecord<P>,
 ): AnyOp {
   const inputs: Input[] = Object.entries(record.inputs).map(([name, domain]) => ({ name, domain }));
-  const { f64, specials, simpler } = record;
+  const { f64, f64Slope, specials, simpler } = record;
   return register<P>({
     name: record.name,
     version: record.version ?? 1,
@@ -184,7 +192,12 @@ export function elementwise<P extends Attributes = Record<string, never>>(
       ...(form.meaning && { meaning: meaningOf(form.meaning) }),
       ...(form.vjp && { vjp: vjpOf(form.vjp, inputs) }),
     })),
-    ...(f64 && { kernels: { meaning: (xs) => elementwiseKernel(f64, xs) } }),
+    ...((f64 ?? f64Slope) && {
+      kernels: {
+        ...(f64 && { meaning: (xs) => elementwiseKernel(f64, xs) }),
+        ...(f64Slope && { vjp: (gy, [x]) => [slopeKernel(f64Slope, gy, x)] }),
+      },
+    }),
   });
 }
 
@@ -222,5 +235,11 @@ function elementwiseKernel(f: (...xs: number[]) => number, xs: readonly Tensor[]
   } else {
     for (let i = 0; i < data.length; i++) data[i] = f(...xs.map((x, k) => x.data[read[k]?.[i] ?? i]));
   }
+  return { shape, data };
+}
+
+function slopeKernel(slope: (x: number) => number, gy: Tensor, { shape, data: x }: Tensor): Tensor {
+  const data = new Float64Array(x.length);
+  for (let i = 0; i < data.length; i++) data[i] = gy.data[i] * slope(x[i]);
   return { shape, data };
 }

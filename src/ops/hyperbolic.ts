@@ -50,6 +50,10 @@ export const tanh = elementwise({
   },
   textbook: [{ vjp: (A, gy, _xs, y) => [A.mul(gy, A.sub(A.lift(1), A.mul(y, y)))] }],
   f64: Math.tanh,
+  f64Slope(x) {
+    const c = Math.cosh(x);
+    return 1 / c / c;
+  },
 });
 
 /** √(1 + x²). The larger of 1 and |x| is taken out first, so that x² cannot overflow. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exhaustQuestion, statistics } from "./exhaustion.js";
 import { program } from "./program.js";
 import { wireTensor } from "./tensor.js";
 
@@ -137,6 +138,18 @@ export const snippetOk = z.object({ id: z.string(), status: z.literal("ok"), cod
 export const snippetReply = z.discriminatedUnion("status", [snippetOk, evalUnsupported, evalError]);
 export type SnippetReply = z.infer<typeof snippetReply>;
 
+/** Every float32 of a range, judged where the answers are: only gradproof's own host of adapters answers this. */
+export const exhaustRequest = exhaustQuestion.extend({ cmd: z.literal("exhaust"), id: z.string() });
+export const exhaustOk = z.object({
+  id: z.string(),
+  status: z.literal("ok"),
+  statistics,
+  /** Processor time that it took. */
+  cpuMs: z.number(),
+});
+export const exhaustReply = z.discriminatedUnion("status", [exhaustOk, evalUnsupported, evalError]);
+export type ExhaustReply = z.infer<typeof exhaustReply>;
+
 /** From the subject at any time, without an id. */
 export const logMessage = z.object({
   log: z.object({ level: z.enum(["debug", "info", "warn", "error"]), message: z.string() }),
@@ -152,6 +165,7 @@ export const request = z.discriminatedUnion("cmd", [
   helloRequest,
   evalRequest,
   snippetRequest,
+  exhaustRequest,
   resetRequest,
   byeRequest,
 ]);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { describedOp, describedProperty, epochEnd, finding, header, selfTest } from "./record.js";
+import { describedOp, describedProperty, epochEnd, exhaustion, finding, header, selfTest } from "./record.js";
 import { hello } from "./protocol.js";
 import { anyNumber, counts } from "./verdict.js";
 
@@ -60,6 +60,9 @@ export type ReportFinding = z.infer<typeof reportFinding>;
 
 export const reportEpoch = epochEnd.omit({ type: true, subject: true });
 
+export const reportExhaustion = exhaustion.omit({ type: true, subject: true });
+export type ReportExhaustion = z.infer<typeof reportExhaustion>;
+
 export const subjectReport = z.object({
   id: z.string(),
   hello,
@@ -69,6 +72,8 @@ export const subjectReport = z.object({
   evaluations: z.number().int(),
   cells: z.array(reportCell),
   findings: z.array(reportFinding),
+  /** Ops that were asked at every input of a range. */
+  exhaustions: z.array(reportExhaustion),
   epochs: z.array(reportEpoch),
 });
 export type SubjectReport = z.infer<typeof subjectReport>;

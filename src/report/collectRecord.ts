@@ -14,6 +14,7 @@ export interface CollectedRecord {
   readonly header: LineOf<"header">;
   readonly units: readonly Unit[];
   readonly findings: readonly LineOf<"finding">[];
+  readonly exhaustions: readonly LineOf<"exhaustion">[];
   readonly skipped: readonly LineOf<"skipped">[];
   readonly epochs: readonly LineOf<"epoch-end">[];
   readonly selfTest: LineOf<"self-test"> | undefined;
@@ -32,6 +33,7 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
   let selfTest: LineOf<"self-test"> | undefined;
   const units = new Map<string, Unit>();
   const findings = new Map<string, LineOf<"finding">>();
+  const exhaustions: LineOf<"exhaustion">[] = [];
   const skipped: LineOf<"skipped">[] = [];
   const epochs: LineOf<"epoch-end">[] = [];
   const unitOf = (id: string): Unit => {
@@ -57,6 +59,9 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
       case "finding":
         findings.set(JSON.stringify([line.subject, line.id]), line);
         break;
+      case "exhaustion":
+        exhaustions.push(line);
+        break;
       case "skipped":
         skipped.push(line);
         break;
@@ -76,6 +81,7 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
     header,
     units: [...units.values()],
     findings: [...findings.values()],
+    exhaustions,
     skipped,
     epochs,
     selfTest,

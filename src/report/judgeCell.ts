@@ -13,6 +13,8 @@ export interface Group {
   readonly attributes: Set<string>;
   readonly units: Unit[];
   readonly skipped: Map<string, LineOf<"skipped">>;
+  /** Its inputs were taken one after another, and not drawn. */
+  enumerated: boolean;
 }
 
 export interface JudgedCell {
@@ -55,7 +57,7 @@ export function judgeCell(header: LineOf<"header">, group: Group): JudgedCell {
     ...whole,
     state,
     because: wholeIsPlanned && whole.state === state ? whole.because : becauseOf(attributes, state),
-    ...evidenceOf(header, property, whole),
+    ...evidenceOf(header, group, whole),
     worstErrorOverAttainable: largest(ended.map(({ worstErrorOverAttainable }) => worstErrorOverAttainable)),
     medianResolution: medianResolution === null ? null : showNumber(medianResolution),
     reasons: addRecords(ended.map(({ reasons }) => reasons)),
@@ -74,11 +76,11 @@ function becauseOf(attributes: readonly AttributeCell[], state: CellState): stri
 
 function evidenceOf(
   { properties }: LineOf<"header">,
-  name: string,
+  { property: name, enumerated }: Group,
   { counts, decided }: Omit<AttributeCell, "attribute">,
 ) {
   const evidence = properties.find((property) => property.name === name)?.evidence ?? "sampled";
-  const bounded = evidence === "sampled" && wrongIn(counts) === 0 && decided > 0;
+  const bounded = evidence === "sampled" && !enumerated && wrongIn(counts) === 0 && decided > 0;
   // The rule of three: (1 − p)ⁿ ≤ e^(−np) = 5 % where p = 3/n.
   return { evidence, failureProbabilityBelow: bounded ? Math.min(1, 3 / decided) : null };
 }

@@ -1,6 +1,7 @@
 import type { CellState, Report, ReportFinding, SubjectReport } from "../record/report.js";
 import type { Counts } from "../record/verdict.js";
 import { STATES } from "./cellStates.js";
+import { exhaustionRows, exhaustionTitle } from "./exhaustionRows.js";
 import { cellsWithout, escapedMutants, selfTestScore, subjectName, verdictSentence } from "./sentence.js";
 import {
   showCount,
@@ -53,7 +54,11 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 export function renderMarkdown(report: Report): string {
   const parts = [
     ...(report.incompleteBecause === null ? [] : [`> **Incomplete.** ${plain(report.incompleteBecause)}`]),
-    ...report.subjects.flatMap((subject) => [`## ${plain(verdictSentence(subject))}`, ...findings(subject)]),
+    ...report.subjects.flatMap((subject) => [
+      `## ${plain(verdictSentence(subject))}`,
+      ...findings(subject),
+      ...exhaustions(subject),
+    ]),
     ...report.subjects.map((subject) => properties(report, subject)),
     runFacts(report),
   ];
@@ -98,6 +103,15 @@ const finding = ({
     `<details><summary>Stand-alone snippet</summary>\n\n${codeBlock(snippet)}\n\n</details>`,
     `Reproduce with ${code(replay)}`,
   ].join("\n\n");
+
+const exhaustions = ({ exhaustions }: SubjectReport): string[] =>
+  exhaustions.flatMap((each) => [
+    `### ${plain(exhaustionTitle(each))}`,
+    table(
+      ["", "value", "derivative"],
+      exhaustionRows(each).map((row) => [plain(row.what), plain(row.value), plain(row.derivative)]),
+    ),
+  ]);
 
 const SHOWN_STATES: readonly CellState[] = [
   "green",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { evalReply, helloReply, request, snippetReply } from "../record/protocol.js";
+import { evalReply, exhaustReply, helloReply, request, snippetReply } from "../record/protocol.js";
 import { line, RECORD_SCHEMA } from "../record/record.js";
 import { report, REPORT_SCHEMA } from "../record/report.js";
 
@@ -10,6 +10,7 @@ const published = {
   "protocol-hello-reply.schema.json": ["gradproof protocol: the answer to hello", helloReply],
   "protocol-eval-reply.schema.json": ["gradproof protocol: the answer to eval", evalReply],
   "protocol-snippet-reply.schema.json": ["gradproof protocol: the answer to snippet", snippetReply],
+  "protocol-exhaust-reply.schema.json": ["gradproof protocol: the answer to exhaust", exhaustReply],
 } as const;
 
 /**

@@ -2,6 +2,7 @@ import type { Cell, Line, LineOf } from "../record/record.js";
 import {
   REPORT_SCHEMA,
   reportEpoch,
+  reportExhaustion,
   reportFinding,
   type Report,
   type ReportFinding,
@@ -79,6 +80,9 @@ function summarizeSubject(record: CollectedRecord, { id, hello }: LineOf<"header
       .filter((finding) => finding.subject === id)
       .map((finding) => reportFinding.parse({ ...finding, ...finding.shown, op: finding.signature.op }))
       .sort((a, b) => severity(b) - severity(a) || b.cases - a.cases || (a.id < b.id ? -1 : 1)),
+    exhaustions: record.exhaustions
+      .filter((table) => table.subject === id)
+      .map((table) => reportExhaustion.parse(table)),
     epochs: record.epochs.filter((epoch) => epoch.subject === id).map((epoch) => reportEpoch.parse(epoch)),
   };
   return { subject, planned: judged.flatMap(({ planned }) => planned) };
@@ -92,13 +96,24 @@ function severity({ verdict, witness }: Pick<ReportFinding, "verdict" | "witness
 }
 
 /** The subject's plan and work by op and property, in the order of the header's lists. */
-function groupsOf({ header, units, skipped }: CollectedRecord, subject: string): Group[] {
+function groupsOf(record: CollectedRecord, subject: string): Group[] {
+  const { header, units, skipped } = record;
+  const enumerated = new Set(
+    record.exhaustions.flatMap(({ value, derivative }) => [value.unit, derivative.unit]),
+  );
   const groups = new Map<string, Group>();
   const groupOf = ({ op, property }: Pick<Cell, "op" | "property">): Group => {
     const key = JSON.stringify([op, property]);
     const known = groups.get(key);
     if (known) return known;
-    const group = { op, property, attributes: new Set<string>(), units: [], skipped: new Map() };
+    const group = {
+      op,
+      property,
+      attributes: new Set<string>(),
+      units: [],
+      skipped: new Map(),
+      enumerated: false,
+    };
     groups.set(key, group);
     return group;
   };
@@ -112,7 +127,10 @@ function groupsOf({ header, units, skipped }: CollectedRecord, subject: string):
     group.skipped.set(line.cell.attribute, line);
   }
   for (const unit of units) {
-    if (unit.start.subject === subject) groupOf(unit.start).units.push(unit);
+    if (unit.start.subject !== subject) continue;
+    const group = groupOf(unit.start);
+    group.units.push(unit);
+    if (enumerated.has(unit.start.unit)) group.enumerated = true;
   }
   const op = orderOf(header.ops.map(({ id }) => id));
   const property = orderOf(header.properties.map(({ name }) => name));

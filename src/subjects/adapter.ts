@@ -15,6 +15,11 @@ export interface AdapterRequest {
   /** How an hvp is to be computed. Default: as the library likes. */
   readonly nesting?: Nesting | undefined;
   readonly want: readonly EvalRequest["want"][number][];
+  /**
+   * Thousands of elements of one elementwise op: of several public ways to ask the library for the same bits, take
+   * the fastest. Default false.
+   */
+  readonly bulk?: boolean;
 }
 
 /** What was wanted; the rest may be left out. */

@@ -1,11 +1,14 @@
 import { GradproofError } from "../core/errors.js";
+import type { ExhaustQuestion } from "../record/exhaustion.js";
 import {
   INCONSISTENT_TENSOR,
   type EvalReply,
   type EvalRequest,
+  type ExhaustReply,
   type SnippetReply,
 } from "../record/protocol.js";
 import type { Adapter, AdapterRequest, AdapterResult } from "./adapter.js";
+import { exhaustRange } from "./exhaustRange.js";
 import { decodeTyped, encodeTyped, overlap, type TypedTensor } from "./typedTensor.js";
 
 type Question = Omit<EvalRequest, "cmd">;
@@ -42,6 +45,21 @@ export function answerSnippet(adapter: Adapter, question: Question): SnippetRepl
   const { id } = question;
   try {
     return { id, status: "ok", code: adapter.snippet(decodeRequest(question)) };
+  } catch (error) {
+    return { id, ...refusal(error) };
+  }
+}
+
+export async function answerExhaust(
+  adapter: Adapter,
+  question: ExhaustQuestion & { readonly id: string },
+): Promise<ExhaustReply> {
+  const { id } = question;
+  const before = process.cpuUsage();
+  try {
+    const statistics = await exhaustRange(adapter, question);
+    const { user, system } = process.cpuUsage(before);
+    return { id, status: "ok", statistics, cpuMs: Math.round((user + system) / 1000) };
   } catch (error) {
     return { id, ...refusal(error) };
   }

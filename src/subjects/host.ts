@@ -4,7 +4,7 @@ import { GradproofError } from "../core/errors.js";
 import { PROTOCOL_VERSION, type Request } from "../record/protocol.js";
 import type { Adapter, AdapterContext } from "./adapter.js";
 import { loadAdapter } from "./adapters.js";
-import { answer, answerSnippet } from "./answer.js";
+import { answer, answerExhaust, answerSnippet } from "./answer.js";
 import { LineSplitter } from "./lineSplitter.js";
 
 /**
@@ -74,6 +74,9 @@ async function handle(request: Request, adapter: Adapter | GradproofError): Prom
       return;
     case "snippet":
       send(answerSnippet(adapter, request));
+      return;
+    case "exhaust":
+      send(await answerExhaust(adapter, request));
       return;
     case "reset":
       await adapter.reset?.();

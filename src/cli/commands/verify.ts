@@ -13,7 +13,7 @@ import { MUTANTS } from "../../../fixtures/mutants/index.js";
 import { PROPERTIES } from "../../../properties/index.js";
 import { unknownName } from "../names.js";
 import { duration, list, wholeNumber } from "../options.js";
-import { ProgressLine } from "../progress.js";
+import { progressText, StatusLine } from "../progress.js";
 import { DEFAULT_REPORTS, pointLatest, RECORD_FILE, writeReports } from "../reports.js";
 import { summaryText } from "../summary.js";
 
@@ -78,7 +78,7 @@ async function verify(names: string[], options: VerifyOptions): Promise<void> {
     interrupt.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  const progress = new ProgressLine(process.stderr, clock);
+  const progress = new StatusLine(process.stderr, clock);
   const record = new RecordFile(join(folder, RECORD_FILE));
   try {
     await runCampaign(
@@ -97,7 +97,7 @@ async function verify(names: string[], options: VerifyOptions): Promise<void> {
         bail: options.bail,
         ...(options.budget !== undefined && { budgetSeconds: options.budget }),
         ...(options.selfTest && { selfTest: () => selfTest(MUTANTS, PROPERTIES, options.seed) }),
-        onProgress: (state) => progress.update(state),
+        onProgress: (state) => progress.update(progressText(state, clock())),
         signal: interrupt.signal,
         clock,
       },

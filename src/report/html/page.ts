@@ -7,6 +7,7 @@ import { accuracySection } from "./accuracy.js";
 import { html, Markup, slug, webAddress } from "./escape.js";
 import { conventionsSection } from "./conventions.js";
 import { copyable } from "./copyable.js";
+import { exhaustionsSection } from "./exhaustions.js";
 import { findingsSection } from "./findings.js";
 import { matrixSection } from "./matrix.js";
 import { propertiesSection } from "./properties.js";
@@ -101,9 +102,9 @@ function navigation({ subjects, selfTest }: Report): Markup {
 
 const subjectSections = (report: Report, subject: SubjectReport, single: boolean): Markup =>
   html`<div id="subject-${slug(subject.id)}" class="subject">
-    ${single ? null : verdict(subject, "h2")} ${findingsSection(subject)} ${matrixSection(report, subject)}
-    ${accuracySection(subject)} ${conventionsSection(report, subject)} ${undecidedSection(subject)}
-    ${gapsSection(subject)} ${epochsSection(subject)}
+    ${single ? null : verdict(subject, "h2")} ${findingsSection(subject)} ${exhaustionsSection(subject)}
+    ${matrixSection(report, subject)} ${accuracySection(subject)} ${conventionsSection(report, subject)}
+    ${undecidedSection(subject)} ${gapsSection(subject)} ${epochsSection(subject)}
   </div>`;
 
 function runSection({ command, environment, subjects }: Report): Markup {
