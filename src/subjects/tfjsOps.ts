@@ -187,7 +187,13 @@ export const TFJS_OPS: Readonly<Record<string, TfjsOp>> = {
   mean: reduction("mean"),
   max: reduction("max"),
   min: reduction("min"),
-  prod: reduction("prod"),
+  prod: {
+    ...reduction("prod"),
+    refuses: (_, _shapes, mode) =>
+      mode === "value"
+        ? undefined
+        : "its gradient calls a chained method, which the packages of single parts do not register",
+  },
   variance: {
     call: ([x], p) => call("moments", x, axesOf(p), p.keepdims).field("variance"),
     refuses: ({ correction }) => (correction === 0 ? undefined : "moments divides by the number of elements"),
