@@ -271,7 +271,7 @@ class TfjsAdapter implements Adapter {
     let value: TypedTensor[] = [];
     const f = (...xs: Tensor[]): Tensor => {
       xs.forEach((x, k) => values.set(inputName(k), x));
-      const [y] = this.run(program, values);
+      const [y] = this.run(program, values, "vjp");
       value = [read(y)];
       return y;
     };
