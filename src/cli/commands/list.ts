@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { Argument } from "commander";
 import pc from "picocolors";
 import { OPS } from "../../ops/index.js";
+import { vocabularyDocument } from "../../ops/vocabulary.js";
 import { KNOWN_SUBJECTS } from "../../subjects/known.js";
 import { PROPERTIES } from "../../../properties/index.js";
 
@@ -29,9 +30,18 @@ const TOPICS = {
 export function addList(program: Command): void {
   program
     .command("list")
-    .description("subjects, properties and ops by name")
-    .addArgument(new Argument("[topic]", "what to list; default everything").choices(Object.keys(TOPICS)))
-    .action(async (topic?: keyof typeof TOPICS) => {
+    .description("subjects, properties and ops by name; or the table of all ops, as Markdown")
+    .addArgument(
+      new Argument("[topic]", "what to list; default everything but the table").choices([
+        ...Object.keys(TOPICS),
+        "vocabulary",
+      ]),
+    )
+    .action(async (topic?: keyof typeof TOPICS | "vocabulary") => {
+      if (topic === "vocabulary") {
+        process.stdout.write(vocabularyDocument());
+        return;
+      }
       for (const [name, rows] of Object.entries(TOPICS)) {
         if (topic !== undefined && topic !== name) continue;
         const all = await rows();
