@@ -84,8 +84,8 @@ type Capability = Hello["capabilities"]["ops"][string];
 
 /** What the library throws when nothing differentiable leads from x to y. */
 const INDEPENDENT = "Cannot compute gradient of y=f(x) with respect to x";
-/** What it throws where the kernels that compute a gradient have none of their own. */
-const NO_SECOND = "Cannot compute gradient: gradient function not found";
+/** In these words the library says that it does not have something; whatever else throws is an error. */
+const DECLINES = /gradient function not found|not (?:yet )?(?:supported|implemented)/;
 
 class TfjsAdapter implements Adapter {
   constructor(
@@ -131,7 +131,14 @@ class TfjsAdapter implements Adapter {
     const before = tf.memory().numTensors;
     let result: AdapterResult = {};
     tf.tidy(() => {
-      result = this.compute(request);
+      try {
+        result = this.compute(request);
+      } catch (error) {
+        if (error instanceof Error && DECLINES.test(error.message)) {
+          throw new UnsupportedError(request.mode === "value" ? "attributes" : "mode", error.message);
+        }
+        throw error;
+      }
     });
     const leaked = tf.memory().numTensors - before;
     if (leaked > 0) {
@@ -254,9 +261,6 @@ class TfjsAdapter implements Adapter {
         return tf.grad((moved: Tensor) => along(...xs.map((other, j) => (i === j ? moved : other))))(x);
       } catch (error) {
         if (error instanceof Error && error.message.startsWith(INDEPENDENT)) return null;
-        if (error instanceof Error && error.message.startsWith(NO_SECOND)) {
-          throw new UnsupportedError("mode", error.message);
-        }
         throw error;
       }
     });
