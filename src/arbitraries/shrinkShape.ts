@@ -132,22 +132,25 @@ function* refit(c: Case, program: Program, inputs: readonly Tensor[]): Generator
   };
 }
 
-/** Node by node, attributes that fit the shapes that come in. */
+/** Node by node, attributes that fit the shapes that come in; who read a piece that is gone reads the last one. */
 function adaptAttributes(program: Program, inputs: readonly Tensor[]): Program | undefined {
   const shapes: Shape[] = inputs.map((x) => x.shape);
+  /** Where each value of the old program is now. */
+  const moved = [...inputs.keys()];
   const nodes: Node[] = [];
   for (const node of program.nodes) {
     const op = findOp(node.op);
-    const read = node.inputs.map((v) => shapes[v]);
-    const attributes = op.adapt ? op.adapt(read, node.attributes) : node.attributes;
-    if (!attributes) return undefined;
-    const alone = tryOp(op, read, attributes);
-    // As many pieces as before: other nodes read them by their numbers.
-    if (alone?.outputs.length !== (node.outputs ?? 1)) return undefined;
+    const read = node.inputs.map((v) => moved[v]);
+    const given = read.map((v) => shapes[v]);
+    const attributes = op.adapt ? op.adapt(given, node.attributes) : node.attributes;
+    const alone = attributes && tryOp(op, given, attributes);
+    if (!alone) return undefined;
+    const last = alone.outputs.length - 1;
+    for (let o = 0; o < (node.outputs ?? 1); o++) moved.push(shapes.length + Math.min(o, last));
     shapes.push(...alone.shapes.slice(read.length));
-    nodes.push({ ...node, attributes });
+    nodes.push({ ...alone.nodes[0], inputs: read });
   }
-  return { ...program, nodes };
+  return { ...program, nodes, outputs: [...new Set(program.outputs.map((v) => moved[v]))] };
 }
 
 /** The leading part of a direction; numbers that it lacks are 1. */
