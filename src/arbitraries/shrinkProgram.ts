@@ -1,5 +1,5 @@
 import { sameShape } from "../core/shape.js";
-import type { Tensor } from "../core/tensor.js";
+import { filled, type Tensor } from "../core/tensor.js";
 import { findOp } from "../ops/index.js";
 import type { CheckedProgram } from "../program/program.js";
 import type { Case } from "../record/case.js";
@@ -23,6 +23,7 @@ export function* smallerPrograms(c: Case): Generator<Case> {
     }
   }
   yield* fewerOutputs(c, program);
+  yield* returnedAtTheEnd(c, program);
   yield* withoutUnread(c, program);
   if (count > 1) {
     for (let n = count - 1; n >= 0; n--) yield* bypassed(c, program, n);
@@ -77,6 +78,24 @@ function* fewerOutputs(c: Case, program: CheckedProgram): Generator<Case> {
       c.inputs,
       without(c.cotangents),
     );
+  }
+}
+
+/** Of a value that is read and returned, only what becomes of it is returned. */
+function* returnedAtTheEnd(c: Case, program: CheckedProgram): Generator<Case> {
+  const reads = new Set(program.nodes.flatMap((node) => node.inputs));
+  const ends = program.made.flat().filter((v) => !reads.has(v) && !program.outputs.includes(v));
+  for (const [o, v] of program.outputs.entries()) {
+    if (!reads.has(v)) continue;
+    for (const end of ends) {
+      const cotangent = filled(program.shapes[end], 1);
+      yield rebuilt(
+        c,
+        { ...plain(program), outputs: program.outputs.with(o, end) },
+        c.inputs,
+        c.cotangents.with(o, cotangent),
+      );
+    }
   }
 }
 
