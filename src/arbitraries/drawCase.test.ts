@@ -7,7 +7,6 @@ import { OPS } from "../ops/index.js";
 import { caseArbitrary } from "./caseArbitrary.js";
 import { drawCase } from "./drawCase.js";
 import { drawInvalid, canBeBroken } from "./drawInvalid.js";
-import { drawProgram } from "./drawProgram.js";
 import { complexity } from "./shrink.js";
 import { isValid, tryCheck } from "./validCase.js";
 
@@ -71,6 +70,8 @@ describe("drawCase", () => {
       "region:ties",
       "region:saturated",
       "region:scaled",
+      "region:extremes",
+      "shape:rank 5",
     ]) {
       expect(tags).toContain(tag);
     }
@@ -87,6 +88,33 @@ describe("drawCase", () => {
     }
   });
 
+  it.each(["f32", "f64"] as const)(
+    "reaches the ends of %s: its largest and smallest numbers, and −0",
+    (dtype) => {
+      const { largest, smallestNormal } = formatOf(dtype);
+      const numbers: number[] = [];
+      const abs = OPS.find((op) => op.name === "abs")!;
+      for (let i = 0; i < 200; i++) {
+        for (const { data } of drawCase(new Stream(i, "ends"), abs, { dtype }).inputs) numbers.push(...data);
+      }
+      const sizes = numbers.map(Math.abs);
+      expect(Math.max(...sizes)).toBeGreaterThan(largest / 10);
+      expect(sizes.some((x) => x > 0 && x < smallestNormal)).toBe(true);
+      expect(numbers.some((x) => Object.is(x, -0))).toBe(true);
+    },
+  );
+
+  it("lets −0 meet 0", () => {
+    const maximum = OPS.find((op) => op.name === "maximum")!;
+    const both = Array.from({ length: 200 }, (_, i) =>
+      drawCase(new Stream(i, "zeros"), maximum, { dtype: "f32", region: "ties" }),
+    ).filter(({ inputs }) => {
+      const numbers = inputs.flatMap(({ data }) => [...data]);
+      return [0, -0].every((zero) => numbers.some((x) => Object.is(x, zero)));
+    });
+    expect(both.length).toBeGreaterThan(5);
+  });
+
   it("shrinks under fast-check to the same smallest case", () => {
     const op = OPS.find(({ name }) => name === "multiply")!;
     const arbitrary = caseArbitrary((stream) => drawCase(stream, op, { dtype: "f32", region: "normal" }));
@@ -97,7 +125,7 @@ describe("drawCase", () => {
     expect(details.failed).toBe(true);
     const [least] = details.counterexample!;
     // Two outputs of a product are three numbers, two of one input and one of the other, and two cotangents.
-    expect(complexity(least)[1]).toBe(5);
+    expect(complexity(least)[3]).toBe(5);
   });
 });
 
@@ -109,27 +137,5 @@ describe("drawInvalid", () => {
       for (let i = 0; i < 5; i++)
         expect(tryCheck(drawInvalid(new Stream(i, "invalid"), op, "f32").program)).toBeUndefined();
     }
-  });
-});
-
-describe("drawProgram", () => {
-  it("draws valid programs of several nodes, most of which share a value", () => {
-    let shared = 0;
-    const ops = new Set<string>();
-    for (let i = 0; i < 200; i++) {
-      const c = drawProgram(new Stream(i, "programs"), { dtype: "f32", has: () => true });
-      expect(isValid(c)).toBe(true);
-      expect(c.program.nodes.length).toBeGreaterThanOrEqual(2);
-      if (c.tags.includes("program:shared node")) shared++;
-      for (const node of c.program.nodes) ops.add(node.op);
-    }
-    expect(shared).toBeGreaterThan(60);
-    expect(ops.size).toBeGreaterThan(12);
-  });
-
-  it("uses only the ops that a subject has", () => {
-    const has = (op: string): boolean => ["tanh@1", "multiply@1"].includes(op);
-    const c = drawProgram(new Stream(1, "few"), { dtype: "f32", has });
-    for (const node of c.program.nodes) expect(has(node.op)).toBe(true);
   });
 });

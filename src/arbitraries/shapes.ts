@@ -8,6 +8,8 @@ export type ShapeKind = "ordinary" | "degenerate" | "broadcast";
 /** Primes and one: a wrong stride shows at lengths that share no factor. */
 const LENGTHS = [1, 2, 3, 4, 5, 7] as const;
 const MOST_ELEMENTS = 48;
+/** Share of shapes with four or five axes: code that counts them by hand stops at three or four. */
+const MANY_AXES = 0.1;
 
 /** The surroundings in which an op's `draw` chooses shapes and attributes. */
 export function drawContext(
@@ -19,7 +21,7 @@ export function drawContext(
   const rank = (low: number, high: number): number =>
     kind === "degenerate" && low === 0 && stream.chance(0.4) ? 0 : stream.int(low, high);
   const shape = (): number[] => {
-    const axes = rank(0, 3);
+    const axes = stream.chance(MANY_AXES) ? stream.int(4, 5) : rank(0, 3);
     const lengths = Array.from({ length: axes }, length);
     while (sizeOf(lengths) > MOST_ELEMENTS) lengths[lengths.indexOf(Math.max(...lengths))] = 2;
     return lengths;
@@ -48,6 +50,7 @@ function narrowed(stream: Stream, shape: Shape): Shape {
 export function shapeTags(shapes: readonly Shape[]): string[] {
   const tags = new Set<string>();
   for (const shape of shapes) {
+    if (shape.length > 3) tags.add(`shape:rank ${shape.length}`);
     if (shape.length === 0) tags.add("shape:rank 0");
     else if (sizeOf(shape) === 0) tags.add("shape:empty");
     else if (sizeOf(shape) === 1) tags.add("shape:one element");

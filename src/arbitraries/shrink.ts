@@ -1,9 +1,11 @@
 import { shortest } from "../core/float.js";
 import { sizeOf } from "../core/shape.js";
+import { filled } from "../core/tensor.js";
 import { findOp } from "../ops/index.js";
 import type { Case } from "../record/case.js";
-import { isValid } from "./validCase.js";
-import { smallerPrograms } from "./shrinkProgram.js";
+import type { Node } from "../record/program.js";
+import { isValid, tryCheck } from "./validCase.js";
+import { SIMPLEST, smallerPrograms } from "./shrinkProgram.js";
 import { smallerShapes } from "./shrinkShape.js";
 import { simplerValues } from "./shrinkValues.js";
 
@@ -23,25 +25,43 @@ export function* shrink(c: Case): Generator<Case> {
 
 /** Gives structured inputs (indices, probabilities) back the structure that cutting and rounding took. */
 function repaired(c: Case): Case {
-  if (c.program.nodes.length !== 1) return c;
-  const [node] = c.program.nodes;
-  const { repair } = findOp(node.op);
-  return repair ? { ...c, inputs: repair(c.inputs, node.attributes) } : c;
+  const { nodes } = c.program;
+  if (!nodes.some((node) => findOp(node.op).repair)) return c;
+  const shapes = tryCheck(c.program)?.shapes;
+  if (!shapes) return c;
+  const inputs = [...c.inputs];
+  for (const node of nodes) {
+    // What other nodes made is not looked at for its numbers, only for its shape.
+    const xs = node.inputs.map((v) => inputs[v] ?? filled(shapes[v], 0));
+    findOp(node.op)
+      .repair?.(xs, node.attributes)
+      .forEach((x, k) => {
+        if (node.inputs[k] < inputs.length) inputs[node.inputs[k]] = x;
+      });
+  }
+  return { ...c, inputs };
 }
 
-/** What makes a case large, most important first: nodes, numbers, axes, attributes, digits. */
+/** What makes a case large, most important first: nodes, outputs, sharing, numbers, axes, attributes, digits. */
 export function complexity(c: Case): number[] {
+  const { nodes, outputs } = c.program;
   const all = [...c.inputs, ...c.cotangents];
   let digits = 0;
   for (const { data } of all) for (let i = 0; i < data.length; i++) digits += cost(data[i], c);
+  const reads = [...nodes.flatMap((node) => node.inputs), ...outputs];
   return [
-    c.program.nodes.length,
+    nodes.length,
+    outputs.length,
+    reads.length - new Set(reads).size,
     all.reduce((n, x) => n + sizeOf(x.shape), 0),
     all.reduce((n, x) => n + x.shape.length, 0),
-    c.program.nodes.reduce((n, node) => n + attributeCost(node.attributes), 0),
+    nodes.reduce((n, node) => n + opCost(node), 0),
     digits,
   ];
 }
+
+const opCost = ({ op, attributes }: Node): number =>
+  SIMPLEST.includes(op) ? 0 : 1 + attributeCost(attributes);
 
 /** Digits of a number, with a liking for 1, 0 and whole positive ones. */
 function cost(x: number, c: Case): number {
@@ -53,7 +73,7 @@ function cost(x: number, c: Case): number {
   return 1 + text.length + (x < 0 ? 1 : 0) + exponent / 2;
 }
 
-function attributeCost(attributes: Case["program"]["nodes"][number]["attributes"]): number {
+function attributeCost(attributes: Node["attributes"]): number {
   let total = 0;
   for (const value of Object.values(attributes)) {
     const text = JSON.stringify(value);
@@ -63,6 +83,9 @@ function attributeCost(attributes: Case["program"]["nodes"][number]["attributes"
   }
   return total;
 }
+
+/** Whether a is strictly smaller than b by `complexity`. */
+export const isSimpler = (a: Case, b: Case): boolean => precedes(complexity(a), complexity(b));
 
 function precedes(a: readonly number[], b: readonly number[]): boolean {
   const first = a.findIndex((x, i) => x !== b[i]);

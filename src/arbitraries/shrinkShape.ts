@@ -3,8 +3,9 @@ import type { Tensor } from "../core/tensor.js";
 import { findOp } from "../ops/index.js";
 import { differentiable } from "../program/program.js";
 import type { Case } from "../record/case.js";
-import type { Program } from "../record/program.js";
-import { tryCheck } from "./validCase.js";
+import type { Node, Program } from "../record/program.js";
+import { unreadDropped } from "./shrinkProgram.js";
+import { tryCheck, tryOp } from "./validCase.js";
 
 /** How one axis of one input is cut: the places that stay; null removes the axis (of length 1). */
 interface Cut {
@@ -22,6 +23,8 @@ export function* smallerShapes(c: Case): Generator<Case> {
     }
   }
   yield* fewerInputs(c);
+  for (const longest of [1, 2]) yield* applied(c, cutTo(c, longest));
+  yield* applied(c, axesOfOne(c));
   for (const cut of cuts(c)) {
     yield* applied(c, [cut]);
     // An axis that must stay as long as another one is cut together with it.
@@ -34,25 +37,36 @@ export function* smallerShapes(c: Case): Generator<Case> {
     for (const partner of partners) yield* applied(c, [cut, partner]);
     const others = partners.filter((p, i) => partners.findIndex((q) => q.input === p.input) === i);
     if (others.length > 1) yield* applied(c, [cut, ...others.filter((p) => p.input !== cut.input)]);
+    if (partners.length > others.length) yield* applied(c, [cut, ...partners]);
   }
 }
 
 /** Ops that take any number of inputs may do with one less. */
 function* fewerInputs(c: Case): Generator<Case> {
-  if (c.program.nodes.length !== 1) return;
-  const [node] = c.program.nodes;
-  if (node.inputs.length <= findOp(node.op).arity.low) return;
-  for (let k = 0; k < c.inputs.length; k++) {
-    const without = <T>(list: readonly T[]): T[] => list.filter((_, i) => i !== k);
-    const inputs = without(c.inputs);
-    const program: Program = {
-      inputs: without(c.program.inputs),
-      nodes: [{ ...node, inputs: inputs.map((_, i) => i) }],
-      outputs: [inputs.length],
-    };
-    yield* refit(c, program, inputs);
+  const { nodes } = c.program;
+  for (const [n, node] of nodes.entries()) {
+    if (node.inputs.length <= findOp(node.op).arity.low) continue;
+    for (let k = 0; k < node.inputs.length; k++) {
+      const fewer = { ...node, inputs: node.inputs.filter((_, i) => i !== k) };
+      const program = { ...c.program, nodes: nodes.map((other, m) => (m === n ? fewer : other)) };
+      const smaller = unreadDropped(c, program, c.inputs, c.cotangents);
+      yield* refit(smaller, smaller.program, smaller.inputs);
+    }
   }
 }
+
+/** Every axis of every input that is longer than that, cut. */
+const cutTo = (c: Case, longest: number): Cut[] =>
+  c.inputs.flatMap(({ shape }, input) =>
+    shape.flatMap((length, axis) =>
+      length > longest ? [{ input, axis, keep: Array.from({ length: longest }, (_, i) => i) }] : [],
+    ),
+  );
+
+const axesOfOne = (c: Case): Cut[] =>
+  c.inputs.flatMap(({ shape }, input) =>
+    shape.flatMap((length, axis) => (length === 1 ? [{ input, axis, keep: null }] : [])),
+  );
 
 function* cuts(c: Case): Generator<Cut> {
   const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -118,16 +132,25 @@ function* refit(c: Case, program: Program, inputs: readonly Tensor[]): Generator
   };
 }
 
+/** Node by node, attributes that fit the shapes that come in; who read a piece that is gone reads the last one. */
 function adaptAttributes(program: Program, inputs: readonly Tensor[]): Program | undefined {
-  if (program.nodes.length !== 1) return program;
-  const [node] = program.nodes;
-  const op = findOp(node.op);
-  if (!op.adapt) return program;
-  const attributes = op.adapt(
-    inputs.map((x) => x.shape),
-    node.attributes,
-  );
-  return attributes && { ...program, nodes: [{ ...node, attributes }] };
+  const shapes: Shape[] = inputs.map((x) => x.shape);
+  /** Where each value of the old program is now. */
+  const moved = [...inputs.keys()];
+  const nodes: Node[] = [];
+  for (const node of program.nodes) {
+    const op = findOp(node.op);
+    const read = node.inputs.map((v) => moved[v]);
+    const given = read.map((v) => shapes[v]);
+    const attributes = op.adapt ? op.adapt(given, node.attributes) : node.attributes;
+    const alone = attributes && tryOp(op, given, attributes);
+    if (!alone) return undefined;
+    const last = alone.outputs.length - 1;
+    for (let o = 0; o < (node.outputs ?? 1); o++) moved.push(shapes.length + Math.min(o, last));
+    shapes.push(...alone.shapes.slice(read.length));
+    nodes.push({ ...alone.nodes[0], inputs: read });
+  }
+  return { ...program, nodes, outputs: [...new Set(program.outputs.map((v) => moved[v]))] };
 }
 
 /** The leading part of a direction; numbers that it lacks are 1. */

@@ -43,6 +43,8 @@ export function* simplerValues(c: Case): Generator<Case> {
     ...c,
     cotangents: c.cotangents.map((y, j) => (j === o ? x : y)),
   });
+  const inputs = c.inputs.map((x, k) => (floats.includes(k) ? apply(x, () => 1) : x));
+  yield { ...c, inputs, cotangents: c.cotangents.map((x) => apply(x, () => 1)) };
   for (const step of STEPS) {
     yield { ...c, cotangents: c.cotangents.map((x) => apply(x, step)) };
     yield { ...c, inputs: c.inputs.map((x, k) => (floats.includes(k) ? apply(x, step) : x)) };

@@ -1,11 +1,12 @@
 import { InvalidProgramError } from "../core/errors.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
-import { broadcastIndex, broadcastShapes, sameShape, sizeOf } from "../core/shape.js";
+import { broadcastIndex, broadcastShapes, sameShape, sizeOf, type Shape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import type { AnyOp, Domain } from "../ops/op.js";
 import { evaluateDoubles } from "../program/evaluate.js";
-import { check, differentiable, type CheckedProgram } from "../program/program.js";
+import { check, differentiable, singleOp, type CheckedProgram } from "../program/program.js";
 import type { Case } from "../record/case.js";
+import type { Attributes } from "../record/program.js";
 
 /** Whether a case is one that a subject must be able to answer: it fits, and lies in the domain of its ops. */
 export function isValid(c: Case): boolean {
@@ -32,20 +33,27 @@ export function isValid(c: Case): boolean {
 }
 
 /** The checked program; undefined when it does not fit together. */
-export function tryCheck(program: Case["program"]): CheckedProgram | undefined {
+export const tryCheck = (program: Case["program"]): CheckedProgram | undefined =>
+  unlessInvalid(() => check(program));
+
+/** One op by itself, checked; undefined when it does not take such shapes. */
+export const tryOp = (
+  op: AnyOp,
+  shapes: readonly Shape[],
+  attributes: Attributes,
+): CheckedProgram | undefined => unlessInvalid(() => check(singleOp(op, shapes, attributes)));
+
+function unlessInvalid<R>(attempt: () => R): R | undefined {
   try {
-    return check(program);
+    return attempt();
   } catch (error) {
     if (error instanceof InvalidProgramError) return undefined;
     throw error;
   }
 }
 
-function inDomain(
-  op: AnyOp,
-  xs: readonly Tensor[],
-  attributes: Case["program"]["nodes"][number]["attributes"],
-): boolean {
+/** Whether an op is meant for these inputs: within its domain, its relation and its structure. */
+export function inDomain(op: AnyOp, xs: readonly Tensor[], attributes: Attributes): boolean {
   const inputs = op.inputs(xs.length, attributes);
   if (!xs.every((x, k) => x.data.every((v) => contains(inputs[k].domain, v)))) return false;
   if (op.accepts && !op.accepts(xs, attributes)) return false;

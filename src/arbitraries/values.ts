@@ -9,12 +9,13 @@ import type { Domain } from "../ops/op.js";
  * in 100,000 lies within 1e-5 of a kink.
  */
 export const REGIONS = {
-  normal: 0.4,
+  normal: 0.3,
   magnitudes: 0.2,
   specials: 0.15,
   ties: 0.1,
   saturated: 0.1,
   scaled: 0.05,
+  extremes: 0.1,
 } as const;
 export type Region = keyof typeof REGIONS;
 
@@ -61,28 +62,48 @@ function drawNumber(stream: Stream, domain: Domain, dtype: FloatType, region: Re
       return stream.chance(0.3) && anchored ? stream.pick(domain.specials) : short(stream);
     case "saturated":
       return stream.sign() * stream.between(5, 40);
+    case "extremes":
+      return extreme(stream, dtype);
     default:
       return stream.normal();
   }
 }
 
-/** A special value itself, one ulp beside it, or very near. */
+/** A special value itself, one ulp beside it, or very near; zero with either sign. */
 function near(stream: Stream, value: number, dtype: FloatType): number {
   const x = formatOf(dtype).round(value);
-  switch (stream.int(0, 3)) {
+  switch (stream.int(0, 4)) {
     case 0:
       return nextUp(x, dtype);
     case 1:
       return nextDown(x, dtype);
     case 2:
       return x + stream.sign() * 1e-6 * Math.max(1, Math.abs(x));
+    case 3:
+      return x === 0 ? -0 : x;
     default:
       return x;
   }
 }
 
-/** A short decimal, of which equal ones are likely. */
-const short = (stream: Stream): number => stream.int(-8, 8) / 4;
+/** A short decimal, of which equal ones are likely; −0 is among them and ties with 0. */
+function short(stream: Stream): number {
+  const x = stream.int(-8, 8) / 4;
+  return x === 0 && stream.chance(0.5) ? -0 : x;
+}
+
+/** Any size that the format holds, each power of ten alike; subnormals and zeros of both signs. */
+function extreme(stream: Stream, dtype: FloatType): number {
+  const { largest, smallestNormal, eta } = formatOf(dtype);
+  const sign = stream.sign();
+  const kind = stream.uniform();
+  if (kind < 0.1) return sign < 0 ? -0 : 0;
+  if (kind < 0.3) return sign * eta * 2 ** stream.between(0, Math.log2(smallestNormal) - Math.log2(eta));
+  // A tenth at the very ends, where the square of a number is out of range and the number is not.
+  const [low, high] = [Math.log10(smallestNormal), Math.log10(largest)];
+  const exponent = kind < 0.4 ? stream.pick([low, high - 1]) + stream.uniform() : stream.between(low, high);
+  return sign * Math.min(10 ** exponent, largest);
+}
 
 /** The nearest number of the precision that the domain holds. */
 function settle(value: number, domain: Domain, dtype: FloatType): number {

@@ -3,6 +3,7 @@ import pc from "picocolors";
 import type { Report, ReportFinding } from "../record/report.js";
 import { VERDICTS } from "../record/verdict.js";
 import { selfTestScore, verdictSentence } from "../report/sentence.js";
+import { programMix } from "../report/programMix.js";
 import { clipText, visibleText } from "../report/visibleText.js";
 import { DEFAULT_REPORTS } from "./reports.js";
 
@@ -27,6 +28,8 @@ export function summaryText(report: Report, folder: string): string {
       .join(" · ");
     lines.push("", pc.dim(`${subject.id}: ${spelled}`));
   }
+  const mix = programMix(report);
+  if (mix !== undefined) lines.push(pc.dim(mix));
   const { planned, undecided } = report.cells;
   lines.push(
     pc.dim(

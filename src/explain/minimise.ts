@@ -1,5 +1,5 @@
 import type { LawJudgement } from "../laws/law.js";
-import { shrink } from "../arbitraries/shrink.js";
+import { isSimpler, shrink } from "../arbitraries/shrink.js";
 import type { Case } from "../record/case.js";
 
 export interface Minimised {
@@ -9,15 +9,18 @@ export interface Minimised {
   readonly evaluations: number;
 }
 
-/** Candidates that are checked at once: a subject's process answers several in one go. */
-const BATCH = 8;
+/**
+ * Candidates that are checked at once: a subject's process answers several in one go. Few at first, since the boldest
+ * ones often do, and what was asked along with them was asked in vain.
+ */
+const BATCHES: readonly number[] = [2, 2, 4, 4, 8];
 
 /**
- * The smallest case with the same fault, greedily: the first simpler case that still shows it is taken, until none
- * does or the limit is reached.
+ * The smallest case with the same fault, greedily: the first simpler cases that are asked together and still
+ * show it yield the simplest of them, until none does or the limit is reached.
  *
  * @param recheck judges a candidate on the subject
- * @param options.limit re-checks at most; default 400
+ * @param options.limit re-checks at most; default 200
  */
 export async function minimise(
   start: Case,
@@ -25,20 +28,23 @@ export async function minimise(
   recheck: (c: Case) => Promise<LawJudgement>,
   options: { readonly limit?: number } = {},
 ): Promise<Minimised> {
-  const { limit = 400 } = options;
+  const { limit = 200 } = options;
   let best = { case: start, judgement };
   let evaluations = 0;
   for (let improved = true; improved;) {
     improved = false;
     const candidates = shrink(best.case);
-    while (!improved && evaluations < limit) {
-      const batch = take(candidates, Math.min(BATCH, limit - evaluations));
+    for (let b = 0; !improved && evaluations < limit; b++) {
+      const size = BATCHES[Math.min(b, BATCHES.length - 1)];
+      const batch = take(candidates, Math.min(size, limit - evaluations));
       if (batch.length === 0) break;
       evaluations += batch.length;
       const judgements = await Promise.all(batch.map(recheck));
-      const found = judgements.findIndex((j) => sameFault(j, judgement) && asPlain(j, judgement));
-      if (found >= 0) {
-        best = { case: batch[found], judgement: judgements[found] };
+      const found = batch
+        .map((candidate, i) => ({ case: candidate, judgement: judgements[i] }))
+        .filter(({ judgement: j }) => sameFault(j, judgement) && asPlain(j, judgement));
+      if (found.length > 0) {
+        best = found.reduce((a, b) => (isSimpler(b.case, a.case) ? b : a));
         improved = true;
       }
     }
@@ -48,7 +54,9 @@ export async function minimise(
 
 /** The same kind of wrong in the same kind of result; which input it shows in may change as inputs go. */
 function sameFault(a: LawJudgement, b: LawJudgement): boolean {
-  return a.verdict === b.verdict && a.kind === b.kind && resultOf(a) === resultOf(b);
+  // A broken tie may be a plainly wrong number somewhere else, but not the other way round.
+  const sameKind = a.kind === b.kind || (b.kind === "tie" && a.kind === "value");
+  return a.verdict === b.verdict && sameKind && resultOf(a) === resultOf(b);
 }
 
 const resultOf = ({ where }: LawJudgement): string | undefined => where?.replace(/\[\d+\]$/, "");

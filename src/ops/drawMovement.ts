@@ -8,7 +8,7 @@ export function drawReshape(context: DrawContext) {
   const { stream, classes } = context;
   const drawn: Readonly<Record<string, () => [number[], number[]]>> = {
     flatten() {
-      const x = drawShape(context, context.rank(2, 4));
+      const x = drawShape(context, context.rank(2, 5));
       return [x, [sizeOf(x)]];
     },
     split() {
@@ -24,7 +24,7 @@ export function drawReshape(context: DrawContext) {
           ];
     },
     merge() {
-      const [a, b, ...rest] = drawShape(context, context.rank(2, 4));
+      const [a, b, ...rest] = drawShape(context, context.rank(2, 5));
       return stream.chance(0.5)
         ? [
             [a, b, ...rest],
@@ -53,7 +53,7 @@ export function drawReshape(context: DrawContext) {
 export function drawPermutation(context: DrawContext) {
   const { stream, classes } = context;
   const lowest: Readonly<Record<string, number>> = { identity: 0, reverse: 2, swap: 2, cycle: 3 };
-  const rank = context.rank(lowest[classes.permutation], 4);
+  const rank = context.rank(lowest[classes.permutation], 5);
   const permutation = Array.from({ length: rank }, (_, axis) => axis);
   if (classes.permutation === "reverse") permutation.reverse();
   if (classes.permutation === "swap") {
@@ -70,7 +70,7 @@ export function drawPermutation(context: DrawContext) {
 
 export function drawSlice(context: DrawContext) {
   const { stream, classes } = context;
-  const rank = context.rank(1, 4);
+  const rank = context.rank(1, 5);
   // One axis at least shows the class that is wanted.
   const shown = stream.int(0, rank - 1);
   const x = drawShape(context, rank, [], 50);
@@ -95,7 +95,7 @@ const PAD_VALUES = [-1.5, 0.25, 1, 3] as const;
 
 export function drawPaddings(context: DrawContext) {
   const { stream, classes } = context;
-  const rank = context.rank(1, 4);
+  const rank = context.rank(1, 5);
   const shown = stream.int(0, rank - 1);
   const paddings = Array.from({ length: rank }, (_, axis) => {
     const lowest = axis === shown ? 1 : 0;

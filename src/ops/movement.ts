@@ -24,6 +24,15 @@ function reshapedShape([x]: readonly Shape[], attributes: ReshapeAttributes): Sh
   return shape;
 }
 
+/** The shape that is nearest to another and holds so many elements: one axis changes, or all become one. */
+function resized(shape: Shape, size: number): Shape {
+  if (size === 1) return shape.map(() => 1);
+  const axis = shape.findIndex((length) => Number.isInteger((length * size) / sizeOf(shape)));
+  return axis < 0
+    ? [size]
+    : shape.map((length, a) => (a === axis ? (length * size) / sizeOf(shape) : length));
+}
+
 export const reshape = register<ReshapeAttributes>({
   ...moving,
   name: "reshape",
@@ -38,7 +47,7 @@ export const reshape = register<ReshapeAttributes>({
   },
   shape: reshapedShape,
   draw: drawReshape,
-  adapt: ([x], { shape }) => (sizeOf(x) === sizeOf(shape) ? { shape } : { shape: [sizeOf(x)] }),
+  adapt: ([x], { shape }) => ({ shape: resized(shape, sizeOf(x)) }),
   simpler: ({ shape }) => (shape.length === 1 ? [] : [{ shape: [sizeOf(shape)] }]),
   ...linear<ReshapeAttributes>({
     shape: reshapedShape,

@@ -51,6 +51,22 @@ function splitParts([x]: readonly Shape[], { axis, sizes }: SplitAttributes): Sh
 const splitBundle = (shapes: readonly Shape[], attributes: SplitAttributes): Shape =>
   bundleShape(splitParts(shapes, attributes));
 
+/** Sizes of pieces for another length: the largest give way, pieces of one element go last. */
+function fittedSizes(sizes: readonly number[], length: number): number[] {
+  const fitted = [...sizes];
+  let excess = sizes.reduce((total, size) => total + size, 0) - length;
+  while (excess > 0 && fitted.length > 1) {
+    const largest = fitted.indexOf(Math.max(...fitted));
+    if (fitted[largest] > 1) {
+      fitted[largest]--;
+      excess--;
+    } else {
+      excess -= fitted.pop()!;
+    }
+  }
+  return excess === 0 ? fitted : [length];
+}
+
 export const split = register<SplitAttributes>({
   ...moving,
   name: "split",
@@ -77,7 +93,9 @@ export const split = register<SplitAttributes>({
   },
   adapt([x], attributes) {
     const fitting = adaptAxis(x.length, attributes);
-    return fitting && { ...fitting, sizes: [x[normalizeAxis(fitting.axis, x.length)]] };
+    return (
+      fitting && { ...fitting, sizes: fittedSizes(fitting.sizes, x[normalizeAxis(fitting.axis, x.length)]) }
+    );
   },
   simpler: ({ axis, sizes }) => [
     ...(sizes.length > 1 ? [{ axis, sizes: [sizes.reduce((total, size) => total + size, 0)] }] : []),

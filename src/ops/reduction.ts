@@ -25,7 +25,7 @@ const LOWEST_RANK: Readonly<Record<string, number>> = { all: 0, several: 2 };
 
 function drawReduction(context: DrawContext, emptySum: boolean) {
   const { stream, classes } = context;
-  const rank = context.rank(LOWEST_RANK[classes.axes] ?? 1, 4);
+  const rank = context.rank(LOWEST_RANK[classes.axes] ?? 1, 5);
   const drawn: Readonly<Record<string, () => Axes>> = {
     all: () => "all",
     first: () => [0],
