@@ -87,7 +87,7 @@ function mapElements<T>(
 }
 
 /** Adds up the cotangents of elements that broadcasting had read several times. */
-function reduceBroadcast<T>(
+export function reduceBroadcast<T>(
   A: Algebra<T>,
   partial: Vector<T>,
   read: Int32Array | null,

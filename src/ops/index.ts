@@ -1,14 +1,19 @@
 import { GradproofError } from "../core/errors.js";
 import * as activations from "./activations.js";
 import * as arithmetic from "./arithmetic.js";
-import * as copies from "./copies.js";
+import * as attention from "./attention.js";
+import * as batchNorm from "./batchNorm.js";
+import * as cells from "./cells.js";
 import * as convolution from "./convolution.js";
+import * as copies from "./copies.js";
+import * as dropout from "./dropout.js";
 import * as einsum from "./einsum.js";
 import * as exponential from "./exponential.js";
 import * as gelu from "./gelu.js";
 import * as hyperbolic from "./hyperbolic.js";
 import * as indexing from "./indexing.js";
 import * as linearAlgebra from "./linearAlgebra.js";
+import * as localResponse from "./localResponse.js";
 import * as losses from "./losses.js";
 import * as moments from "./moments.js";
 import * as movement from "./movement.js";
@@ -18,6 +23,7 @@ import * as norms from "./norms.js";
 import { opId, type AnyOp } from "./op.js";
 import * as pieces from "./pieces.js";
 import * as pooling from "./pooling.js";
+import * as probabilityLosses from "./probabilityLosses.js";
 import * as products from "./products.js";
 import * as rectifiers from "./rectifiers.js";
 import * as reductions from "./reductions.js";
@@ -27,8 +33,10 @@ import * as running from "./running.js";
 import * as scattering from "./scattering.js";
 import * as selection from "./selection.js";
 import * as sorting from "./sorting.js";
+import * as statistics from "./statistics.js";
 import * as stridedSlice from "./stridedSlice.js";
 import * as trigonometric from "./trigonometric.js";
+import * as vectorLosses from "./vectorLosses.js";
 
 /** One module per family; everything that a family's file exports is an op, registered by being exported. */
 const FAMILIES: readonly Readonly<Record<string, AnyOp>>[] = [
@@ -60,7 +68,15 @@ const FAMILIES: readonly Readonly<Record<string, AnyOp>>[] = [
   pooling,
   resizing,
   normalization,
+  statistics,
+  batchNorm,
+  localResponse,
   losses,
+  probabilityLosses,
+  vectorLosses,
+  cells,
+  attention,
+  dropout,
 ];
 
 /** Every op, family by family. */

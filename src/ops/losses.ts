@@ -1,257 +1,169 @@
 import type { Algebra } from "../core/algebra.js";
 import { InvalidProgramError } from "../core/errors.js";
-import { sameShape, showShape, sizeOf, type Shape } from "../core/shape.js";
-import type { NdArray } from "../core/tensor.js";
-import { laneOf } from "./axes.js";
-import type { Average } from "./average.js";
-import { drawLabels, isDistribution, nearestDistribution } from "./distributions.js";
-import { drawShape } from "./drawShape.js";
-import { logSoftmaxOf, shift, softmaxOf, sumOthers } from "./logSumExp.js";
-import {
-  drawReduction,
-  reducedLossShape,
-  reduceLosses,
-  REDUCTION,
-  simplerReduction,
-  spreadCotangent,
-  type LossAttributes,
-} from "./lossReduction.js";
-import { real, register, type DrawContext } from "./op.js";
+import { choose } from "./choose.js";
+import { attribute, checkNumber } from "./elementwise.js";
+import { elementLoss } from "./elementLoss.js";
+import { absolute } from "./logistic.js";
+import { domain, real, type Domain } from "./op.js";
 
-const shared = {
-  version: 1,
-  family: "losses",
-  attributes: REDUCTION,
-  arity: { low: 2, high: 2 },
-  kinks: [],
-  simpler: simplerReduction,
-} as const;
+const bothReal = (): { prediction: Domain; target: Domain } => ({ prediction: real, target: real });
 
-/** @throws InvalidProgramError when the two shapes differ */
-function equalShapes(name: string, [a, b]: readonly Shape[]): Shape {
-  if (!sameShape(a, b)) {
-    throw new InvalidProgramError(`${name} of ${showShape(a)} and ${showShape(b)}: the shapes must be equal`);
-  }
-  return a;
-}
-
-/** Where there is a mean, every axis holds something. */
-function drawLossShape(context: DrawContext, rank: number, nonEmpty: readonly number[]): number[] {
-  const all = Array.from({ length: rank }, (_, axis) => axis);
-  return drawShape(context, rank, context.classes.reduction === "mean" ? all : nonEmpty);
-}
-
-const differences = <T>(A: Algebra<T>, [p, t]: readonly NdArray<T>[]): T[] =>
-  Array.from(p.data, (pi, i) => A.sub(pi, t.data[i]));
-
-/** The rules of mse, for one way of rounding the mean. */
-const mseRules = (average: Average) => ({
-  meaning<T>(A: Algebra<T>, xs: readonly NdArray<T>[], attributes: LossAttributes): NdArray<T> {
-    const shape = equalShapes(
-      "mse",
-      xs.map((x) => x.shape),
-    );
-    const squares = differences(A, xs).map((d) => A.mul(d, d));
-    return reduceLosses(A, squares, shape, attributes, average);
-  },
-  vjp<T>(
-    A: Algebra<T>,
-    gy: NdArray<T>,
-    xs: readonly NdArray<T>[],
-    _y: NdArray<T>,
-    attributes: LossAttributes,
-  ): NdArray<T>[] {
-    const { shape } = xs[0];
-    const g = spreadCotangent(A, gy, sizeOf(shape), attributes, average);
-    const two = A.lift(2);
-    const prediction = A.array(g.length);
-    const target = A.array(g.length);
-    differences(A, xs).forEach((d, i) => {
-      prediction[i] = A.mul(g[i], A.mul(two, d));
-      target[i] = A.neg(prediction[i]);
-    });
-    return [
-      { shape, data: prediction },
-      { shape, data: target },
-    ];
-  },
-});
-
-export const mse = register<LossAttributes>({
-  ...shared,
+export const mse = elementLoss({
   name: "mse",
-  summary: "(prediction − target)², summed or averaged over all elements or not",
+  summary: "(prediction − target)²",
   source: "PyTorch MSELoss; TensorFlow.js losses.meanSquaredError",
-  inputs: () => [
-    { name: "prediction", domain: real },
-    { name: "target", domain: real },
-  ],
-  shape: (shapes, attributes) => reducedLossShape(equalShapes("mse", shapes), attributes),
-  draw(context) {
-    const shape = drawLossShape(context, context.rank(0, 3), []);
-    return { shapes: [shape, shape], attributes: drawReduction(context.classes) };
+  domains: bothReal,
+  loss(A, p, t) {
+    const d = A.sub(p, t);
+    return A.mul(d, d);
   },
-  ...mseRules("quotient"),
-  jvp(A, [dp, dt], xs, _y, attributes) {
-    const moved = differences(A, xs).map((d, i) => {
-      const up = dp ? dp.data[i] : A.lift(0);
-      return A.mul(A.mul(A.lift(2), d), dt ? A.sub(up, dt.data[i]) : up);
-    });
-    return reduceLosses(A, moved, xs[0].shape, attributes);
-  },
-  textbook: [mseRules("reciprocal"), mseRules("termwise")],
-});
-
-/** The rows along the last axis. */
-function rowsOf<T>(x: NdArray<T>): T[][] {
-  const { shape } = x;
-  const length = shape[shape.length - 1];
-  return Array.from({ length: sizeOf(shape.slice(0, -1)) }, (_, r) => laneOf(x, r * length, length, 1));
-}
-
-function fromRows<T>(A: Algebra<T>, shape: Shape, rows: readonly (readonly T[])[]): NdArray<T> {
-  const data = A.array(sizeOf(shape));
-  rows.flat().forEach((x, i) => (data[i] = x));
-  return { shape, data };
-}
-
-/** One way of computing the loss of a row, and its derivatives at cotangent 1. */
-interface RowForm {
-  logSoftmax<T>(A: Algebra<T>, logits: readonly T[]): T[];
-  gradient<T>(A: Algebra<T>, g: T, logits: readonly T[], labels: readonly T[]): T[];
-}
-
-const innerProduct = <T>(A: Algebra<T>, a: readonly T[], b: readonly T[]): T =>
-  A.sum(a.map((x, i) => A.mul(x, b[i])));
-
-function crossEntropyShape(shapes: readonly Shape[], attributes: LossAttributes): Shape {
-  const shape = equalShapes("softmaxCrossEntropy", shapes);
-  if (shape.length === 0 || shape.at(-1) === 0) {
-    throw new InvalidProgramError(`softmaxCrossEntropy of ${showShape(shape)}: the last axis holds no class`);
-  }
-  return reducedLossShape(shape.slice(0, -1), attributes);
-}
-
-const crossEntropyRules = (form: RowForm, average: Average) => ({
-  meaning<T>(A: Algebra<T>, [logits, labels]: readonly NdArray<T>[], attributes: LossAttributes): NdArray<T> {
-    crossEntropyShape([logits.shape, labels.shape], attributes);
-    const labelRows = rowsOf(labels);
-    const losses = rowsOf(logits).map((z, r) => A.neg(innerProduct(A, labelRows[r], form.logSoftmax(A, z))));
-    return reduceLosses(A, losses, logits.shape.slice(0, -1), attributes, average);
-  },
-  vjp<T>(
-    A: Algebra<T>,
-    gy: NdArray<T>,
-    [logits, labels]: readonly NdArray<T>[],
-    _y: NdArray<T>,
-    attributes: LossAttributes,
-  ): NdArray<T>[] {
-    const rows = rowsOf(logits);
-    const labelRows = rowsOf(labels);
-    const g = spreadCotangent(A, gy, rows.length, attributes, average);
-    return [
-      fromRows(
-        A,
-        logits.shape,
-        rows.map((z, r) => form.gradient(A, g[r], z, labelRows[r])),
-      ),
-      fromRows(
-        A,
-        labels.shape,
-        rows.map((z, r) => form.logSoftmax(A, z).map((l) => A.neg(A.mul(g[r], l)))),
-      ),
-    ];
+  jvp: (A, d, at) => A.mul(A.mul(A.lift(2), A.sub(at.prediction, at.target)), A.sub(d.prediction, d.target)),
+  vjp(A, g, p, t) {
+    const toPrediction = A.mul(g, A.mul(A.lift(2), A.sub(p, t)));
+    return [toPrediction, A.neg(toPrediction)];
   },
 });
 
-/**
- * pᵢ·Σ lⱼ − lᵢ = Σ (pᵢ·lⱼ − lᵢ·pⱼ) over j ≠ i, p the softmax: right whatever the labels add up to, and without
- * cancellation for the class that is nearly certain.
- */
-const careful: RowForm = {
-  logSoftmax: logSoftmaxOf,
-  gradient(A, g, logits, labels) {
-    const p = softmaxOf(A, logits);
-    return p.map((pi, i) =>
-      A.mul(
-        g,
-        sumOthers(A, p.length, i, (j) => A.sub(A.mul(pi, labels[j]), A.mul(labels[i], p[j]))),
-      ),
-    );
-  },
-};
+/** g with the sign of prediction − target: the kink of |prediction − target|, where it is 0. */
+const signed = <T>(A: Algebra<T>, p: T, t: T, g: T): T =>
+  choose(A, p, t, { greater: g, less: A.neg(g), tie: A.lift(0) });
 
-/** TensorFlow.js: x − logsumexp(x), which rounds at the size of x; softmax − labels, valid since labels add up to 1. */
-const shortened: RowForm = {
-  logSoftmax(A, logits) {
-    const { m, e } = shift(A, logits);
-    const total = A.add(m, A.log(A.sum(e)));
-    return logits.map((z) => A.sub(z, total));
+export const mae = elementLoss({
+  name: "mae",
+  summary: "|prediction − target|",
+  source: "PyTorch L1Loss; TensorFlow.js losses.absoluteDifference",
+  domains: bothReal,
+  kinks: [{ at: "prediction = target", convention: "0" }],
+  loss: (A, p, t) => signed(A, p, t, A.sub(p, t)),
+  jvp: (A, d, at) => signed(A, at.prediction, at.target, A.sub(d.prediction, d.target)),
+  vjp(A, g, p, t) {
+    const toPrediction = signed(A, p, t, g);
+    return [toPrediction, A.neg(toPrediction)];
   },
-  gradient(A, g, logits, labels) {
-    return shortened.logSoftmax(A, logits).map((l, i) => A.mul(g, A.sub(A.exp(l), labels[i])));
-  },
-};
+});
 
-/** PyTorch and JAX: the sum of labels · logSoftmax, differentiated through the textbook logSoftmax. */
-const composed: RowForm = {
-  logSoftmax(A, logits) {
-    const { shifted, e } = shift(A, logits);
-    const total = A.log(A.sum(e));
-    return shifted.map((s) => A.sub(s, total));
-  },
-  gradient(A, g, logits, labels) {
-    const weighted = labels.map((label) => A.mul(g, label));
-    const total = A.sum(weighted);
-    return composed.logSoftmax(A, logits).map((l, i) => A.sub(A.mul(A.exp(l), total), weighted[i]));
-  },
-};
+type HuberAttributes = { readonly delta: number };
 
-export const softmaxCrossEntropy = register<LossAttributes>({
-  ...shared,
-  name: "softmaxCrossEntropy",
-  summary: "−Σ labels · logSoftmax(logits) along the last axis, summed or averaged over all rows or not",
-  source: "PyTorch CrossEntropyLoss with probabilities; TensorFlow.js losses.softmaxCrossEntropy",
-  inputs: () => [
-    { name: "logits", domain: real },
-    { name: "labels", domain: real },
+/** Whether the loss is linear there. Both sides have the same slope at delta: no choice of gradient, and no site. */
+const isFar = <T>(A: Algebra<T>, d: T, delta: T): boolean => Math.abs(A.toNumber(d)) > A.toNumber(delta);
+
+/** prediction − target, but at least −delta and at most delta: the slope of the loss. */
+function huberSlope<T>(A: Algebra<T>, d: T, delta: T): T {
+  if (!isFar(A, d, delta)) return d;
+  return A.toNumber(d) > 0 ? delta : A.neg(delta);
+}
+
+const half = <T>(A: Algebra<T>, x: T): T => A.mul(A.constant("0.5"), x);
+
+export const huber = elementLoss<HuberAttributes>({
+  name: "huber",
+  summary: "d²/2 where |d| ≤ delta, delta·(|d| − delta/2) elsewhere, d = prediction − target",
+  source: "Huber 1964; PyTorch HuberLoss; TensorFlow.js losses.huberLoss",
+  domains: bothReal,
+  attributes: { delta: { classes: ["1", "other"], summary: "where the loss becomes linear; 1, or another" } },
+  drawAttributes: ({ classes, stream }) => ({
+    delta: classes.delta === "1" ? 1 : stream.pick([0.25, 0.7, 2]),
+  }),
+  checkAttributes({ delta }) {
+    checkNumber("delta", delta);
+    if (!(delta > 0)) throw new InvalidProgramError(`delta ${delta}: must be positive`);
+  },
+  simpler: ({ delta }) => (delta === 1 ? [] : [{ delta: 1 }]),
+  loss(A, p, t, { delta }) {
+    const d = A.sub(p, t);
+    const bound = attribute(A, delta);
+    return isFar(A, d, bound) ? A.mul(bound, A.sub(absolute(A, d), half(A, bound))) : half(A, A.mul(d, d));
+  },
+  jvp: (A, d, at, { delta }) =>
+    A.mul(huberSlope(A, A.sub(at.prediction, at.target), attribute(A, delta)), A.sub(d.prediction, d.target)),
+  vjp(A, g, p, t, { delta }) {
+    const toPrediction = A.mul(g, huberSlope(A, A.sub(p, t), attribute(A, delta)));
+    return [toPrediction, A.neg(toPrediction)];
+  },
+  textbook: [
+    {
+      // TensorFlow: |d| is split into its part up to delta and the rest.
+      loss(A, p, t, { delta }) {
+        const size = absolute(A, A.sub(p, t));
+        const bound = attribute(A, delta);
+        const quadratic = isFar(A, size, bound) ? bound : size;
+        const linear = A.sub(size, quadratic);
+        return A.add(half(A, A.mul(quadratic, quadratic)), A.mul(bound, linear));
+      },
+      // Near 0 the cotangents of both parts cancel: delta·g is added to the small one and subtracted again.
+      vjp(A, g, p, t, { delta }) {
+        const d = A.sub(p, t);
+        const bound = attribute(A, delta);
+        const toLinear = A.mul(bound, g);
+        const toQuadratic = A.sub(A.mul(g, absolute(A, d)), toLinear);
+        const toSize = isFar(A, d, bound) ? toLinear : A.add(toLinear, toQuadratic);
+        const toPrediction = A.toNumber(d) > 0 ? toSize : A.neg(toSize);
+        return [toPrediction, A.neg(toPrediction)];
+      },
+    },
+    {
+      // As it is written down: delta·|d| − delta²/2.
+      loss(A, p, t, { delta }) {
+        const d = A.sub(p, t);
+        const bound = attribute(A, delta);
+        return isFar(A, d, bound)
+          ? A.sub(A.mul(bound, absolute(A, d)), half(A, A.mul(bound, bound)))
+          : half(A, A.mul(d, d));
+      },
+    },
   ],
-  accepts: ([, labels]) => rowsOf(labels).every(isDistribution),
-  repair: ([logits, labels]) => [
-    logits,
-    { shape: labels.shape, data: Float64Array.from(rowsOf(labels).flatMap(nearestDistribution)) },
-  ],
-  shape: crossEntropyShape,
-  draw(context) {
-    const rank = context.rank(1, 3);
-    const shape = drawLossShape(context, rank, [rank - 1]);
-    const labels = drawLabels(context.stream, sizeOf(shape.slice(0, -1)), shape[rank - 1]);
-    return {
-      shapes: [shape, shape],
-      attributes: drawReduction(context.classes),
-      values: [undefined, labels],
-    };
+});
+
+type HingeAttributes = { readonly labels: "0 and 1" | "-1 and 1" };
+
+/** The label as a sign: 2·target − 1 where it is a truth value. */
+const signOf = <T>(A: Algebra<T>, target: T, { labels }: HingeAttributes): T =>
+  labels === "0 and 1" ? A.sub(A.mul(A.lift(2), target), A.lift(1)) : target;
+
+/** How fast that sign moves with the target. */
+const scaleOf = <T>(A: Algebra<T>, x: T, { labels }: HingeAttributes): T =>
+  labels === "0 and 1" ? A.mul(A.lift(2), x) : x;
+
+/** x where the margin is violated, 0 elsewhere. */
+const whereViolated = <T>(A: Algebra<T>, margin: T, x: T): T =>
+  choose(A, margin, A.lift(0), { greater: x, less: A.lift(0), tie: A.lift(0) });
+
+const marginOf = <T>(A: Algebra<T>, p: T, t: T, attributes: HingeAttributes): T =>
+  A.sub(A.lift(1), A.mul(signOf(A, t, attributes), p));
+
+export const hinge = elementLoss<HingeAttributes>({
+  name: "hinge",
+  summary: "max(0, 1 − s·prediction), s the target as a sign",
+  source: "Crammer and Singer 2001; Keras Hinge; TensorFlow.js losses.hingeLoss",
+  domains: ({ labels }) => ({
+    prediction: domain({ specials: [0, 1, -1] }),
+    target: domain({
+      low: labels === "0 and 1" ? 0 : -1,
+      high: 1,
+      specials: [labels === "0 and 1" ? 0 : -1, 1],
+    }),
+  }),
+  attributes: {
+    labels: { classes: ["0 and 1", "-1 and 1"], summary: "whether s is 2·target − 1 or the target itself" },
   },
-  ...crossEntropyRules(careful, "quotient"),
-  // With p the softmax: Σ lⱼ·pᵢ·(dzᵢ − dzⱼ) − Σ dlⱼ·logSoftmaxⱼ.
-  jvp(A, [dLogits, dLabels], [logits, labels], _y, attributes) {
-    const labelRows = rowsOf(labels);
-    const dzRows = dLogits && rowsOf(dLogits);
-    const dlRows = dLabels && rowsOf(dLabels);
-    const losses = rowsOf(logits).map((z, r) => {
-      const terms = [];
-      if (dzRows) {
-        const dz = dzRows[r];
-        const p = softmaxOf(A, z);
-        for (let j = 0; j < p.length; j++) {
-          const spread = sumOthers(A, p.length, j, (i) => A.mul(p[i], A.sub(dz[i], dz[j])));
-          terms.push(A.mul(labelRows[r][j], spread));
-        }
-      }
-      if (dlRows) terms.push(A.neg(innerProduct(A, dlRows[r], logSoftmaxOf(A, z))));
-      return A.sum(terms);
-    });
-    return reduceLosses(A, losses, logits.shape.slice(0, -1), attributes);
+  drawAttributes: ({ classes }) => ({ labels: classes.labels === "0 and 1" ? "0 and 1" : "-1 and 1" }),
+  checkAttributes({ labels }) {
+    if (labels !== "0 and 1" && labels !== "-1 and 1") {
+      throw new InvalidProgramError(`labels ${JSON.stringify(labels)}: must be "0 and 1" or "-1 and 1"`);
+    }
   },
-  textbook: [crossEntropyRules(shortened, "termwise"), crossEntropyRules(composed, "reciprocal")],
+  kinks: [{ at: "s·prediction = 1", convention: "0" }],
+  loss(A, p, t, attributes) {
+    const margin = marginOf(A, p, t, attributes);
+    return whereViolated(A, margin, margin);
+  },
+  jvp(A, d, at, attributes) {
+    const bySign = A.mul(scaleOf(A, d.target, attributes), at.prediction);
+    const moved = A.add(A.mul(signOf(A, at.target, attributes), d.prediction), bySign);
+    return whereViolated(A, marginOf(A, at.prediction, at.target, attributes), A.neg(moved));
+  },
+  vjp(A, g, p, t, attributes) {
+    const active = A.neg(whereViolated(A, marginOf(A, p, t, attributes), g));
+    return [A.mul(active, signOf(A, t, attributes)), scaleOf(A, A.mul(active, p), attributes)];
+  },
 });

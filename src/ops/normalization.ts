@@ -3,13 +3,6 @@ import { normalizeAxis, type Shape } from "../core/shape.js";
 import type { NdArray } from "../core/tensor.js";
 import { adaptAxis, AXIS, drawAxis, mapLanes } from "./axes.js";
 import { drawShape } from "./drawShape.js";
-import {
-  careful,
-  composed,
-  layerNormRules,
-  layerNormShape,
-  type LayerNormAttributes,
-} from "./layerNormRules.js";
 import { zeros } from "./linear.js";
 import { logSoftmaxOf, shift, softmaxOf, sumOthers } from "./logSumExp.js";
 import { real, register, type DrawContext } from "./op.js";
@@ -147,37 +140,4 @@ export const logSoftmax = register<AxisAttributes>({
         }),
     },
   ],
-});
-
-export const layerNorm = register<LayerNormAttributes>({
-  name: "layerNorm",
-  version: 1,
-  family,
-  summary: "(x − mean) / √(variance + epsilon) along the last axis, times scale plus offset when affine",
-  source: "Ba, Kiros and Hinton 2016; ONNX LayerNormalization-17",
-  attributes: {
-    epsilon: { classes: ["small", "large"], summary: "1e-6 or 1e-5; 1e-3 or 0.125" },
-    affine: {
-      classes: ["false", "true"],
-      summary: "with inputs scale and offset, of the last axis's length",
-    },
-  },
-  arity: { low: 1, high: 3 },
-  inputs: (count) => ["x", "scale", "offset"].slice(0, count).map((name) => ({ name, domain: real })),
-  kinks: [],
-  shape: layerNormShape,
-  draw(context) {
-    const { stream, classes } = context;
-    const rank = context.rank(1, 3);
-    const x = drawShape(context, rank, [rank - 1]);
-    // Of one element nothing is left, of two only the sign: both on purpose, and both seldom.
-    if (x[rank - 1] < 3 && stream.chance(0.8)) x[rank - 1] = stream.int(3, 5);
-    const affine = classes.affine === "true";
-    const epsilon = stream.pick(classes.epsilon === "small" ? [1e-6, 1e-5] : [1e-3, 0.125]);
-    const parameters = affine ? [[x[rank - 1]], [x[rank - 1]]] : [];
-    return { shapes: [x, ...parameters], attributes: { epsilon, affine } };
-  },
-  simpler: ({ epsilon, affine }) => (epsilon === 1 ? [] : [{ epsilon: 1, affine }]),
-  ...layerNormRules(careful),
-  textbook: [layerNormRules(composed)],
 });

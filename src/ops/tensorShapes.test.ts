@@ -6,6 +6,12 @@ import { findOp } from "./index.js";
 import type { Attributes } from "./op.js";
 
 const WINDOW = { strides: [1, 1], padding: "valid", dilation: [1, 1] } as const;
+const GROUPS = { epsilon: 1, affine: false, groups: 1, channels: "second" } as const;
+const BATCH = { axis: -1, epsilon: 1, training: true, parameters: "none" } as const;
+const RESPONSE = { depthRadius: 1, bias: 1, alpha: 1, beta: 1 } as const;
+const GRU = { gates: "zrn", keeps: "z", resetAfter: false, recurrentActivation: "sigmoid" } as const;
+const LSTM = { gates: "ifgo", forgetBias: 0, recurrentActivation: "sigmoid" } as const;
+const ATTENTION = { causal: false, scale: "default" } as const;
 const POOL = { ...WINDOW, window: [2, 2] } as const;
 
 describe("shapes and attributes that do not fit are refused, with what was given", () => {
@@ -39,6 +45,57 @@ describe("shapes and attributes that do not fit are refused, with what was given
     ["layerNorm", [[2, 3], [3], [2]], { epsilon: 1, affine: true }, /\[2, 3\], \[3\], \[2\]/],
     ["layerNorm", [[2, 3], [3], [3]], { epsilon: 1, affine: false }, /affine false takes x alone/],
     ["layerNorm", [[2, 3]], { epsilon: 0, affine: false }, /epsilon 0/],
+    ["rmsNorm", [[2, 3], [2]], { epsilon: 1, affine: true }, /takes x and 1 of shape \[3\]/],
+    ["groupNorm", [[2, 3]], { ...GROUPS, groups: 2 }, /3 channels do not make 2 equal groups/],
+    ["groupNorm", [[2, 4, 0]], GROUPS, /something to normalise/],
+    ["groupNorm", [[2, 4]], { ...GROUPS, channels: "first" }, /channels "first"/],
+    ["batchNorm", [[0, 3]], BATCH, /no batch to take the mean of/],
+    [
+      "batchNorm",
+      [[2, 3], [3]],
+      { ...BATCH, training: false },
+      /takes x, mean, variance, all but x of shape/,
+    ],
+    ["batchNorm", [[2, 3], [2]], { ...BATCH, parameters: "scale" }, /takes x, scale, .*\[2, 3\], \[2\]/],
+    ["batchNorm", [[2, 3]], { ...BATCH, parameters: "both" }, /parameters "both"/],
+    ["localResponseNormalization", [[2]], { ...RESPONSE, depthRadius: 0.5 }, /depthRadius 0.5/],
+    ["localResponseNormalization", [[2]], { ...RESPONSE, bias: 0 }, /bias 0 and alpha 1/],
+    ["huber", [[2], [2]], { delta: 0, reduction: "sum" }, /delta 0: must be positive/],
+    ["hinge", [[2], [2]], { labels: "signs", reduction: "sum" }, /labels "signs"/],
+    ["logLoss", [[2], [2]], { epsilon: 0, reduction: "sum" }, /epsilon 0: must be positive/],
+    ["binaryCrossEntropy", [[2], [2]], { from: "odds", reduction: "sum" }, /from "odds"/],
+    ["cosineDistance", [[2], [2]], { axis: 1, reduction: "sum" }, /axis 1 is not one of/],
+    ["klDivergence", [[2], [3]], { reduction: "none" }, /klDivergence of \[2\] and \[3\]/],
+    [
+      "rnnCell",
+      [[1, 2], [1, 3], [2, 3], [3, 2], [3]],
+      { activation: "tanh" },
+      /rnnCell of .*\[3, 2\], \[3\]/,
+    ],
+    ["rnnCell", [[1, 2], [1, 3], [2, 3], [3, 3], [3]], { activation: "elu" }, /activation "elu": must be/],
+    ["gruCell", [[1, 1], [1, 1], [1, 3], [1, 3], [3]], { ...GRU, resetAfter: true }, /2 biases/],
+    ["gruCell", [[1, 1], [1, 1], [1, 3], [1, 3], [3]], { ...GRU, gates: "zr" }, /gates "zr"/],
+    ["lstmCell", [[1, 1], [1, 1], [2, 1], [1, 4], [1, 4], [4]], LSTM, /2 states/],
+    [
+      "scaledDotProductAttention",
+      [
+        [2, 3],
+        [2, 2],
+        [2, 1],
+      ],
+      ATTENTION,
+      /\[2, 3\], \[2, 2\], \[2, 1\]/,
+    ],
+    [
+      "scaledDotProductAttention",
+      [
+        [2, 3],
+        [0, 3],
+        [0, 1],
+      ],
+      ATTENTION,
+      /m and d at least 1/,
+    ],
     [
       "conv2d",
       [
@@ -227,6 +284,24 @@ test.each<[string, number[][], Attributes, number[], number[]]>([
   ["softmax", [[2, 0]], { axis: 1 }, [2, 0], []],
   ["softmax", [[2, 0]], { axis: 0 }, [2, 0], []],
   ["layerNorm", [[0, 2]], { epsilon: 1, affine: false }, [0, 2], []],
+  ["groupNorm", [[0, 2]], GROUPS, [0, 2], []],
+  ["batchNorm", [[0, 2], [2], [2], [2]], { ...BATCH, training: false, parameters: "offset" }, [0, 2], []],
+  ["batchNorm", [[2, 0]], BATCH, [2, 0], []],
+  ["localResponseNormalization", [[2, 0]], RESPONSE, [2, 0], []],
+  ["rnnCell", [[0, 2], [0, 1], [2, 1], [1, 1], [1]], { activation: "tanh" }, [0, 1], []],
+  ["gruCell", [[0, 2], [0, 1], [2, 3], [1, 3], [3]], GRU, [0, 1], []],
+  ["lstmCell", [[0, 2], [0, 1], [0, 1], [2, 4], [1, 4], [4]], LSTM, [0], []],
+  [
+    "scaledDotProductAttention",
+    [
+      [0, 2],
+      [1, 2],
+      [1, 3],
+    ],
+    ATTENTION,
+    [0, 3],
+    [],
+  ],
   [
     "conv2d",
     [

@@ -11,11 +11,13 @@ import {
   type TypedTensor,
 } from "./adapter.js";
 import { Expression, type Tf } from "./tfjsExpression.js";
-import { TFJS_OPS, type TfjsOp } from "./tfjsOps.js";
+import type { TfjsOp } from "./tfjsOp.js";
+import { TFJS_OPS } from "./tfjsOps.js";
 import {
   gradientAlong,
   gradientName,
   inputName,
+  namesInList,
   seedName,
   tangentName,
   translate,
@@ -164,10 +166,11 @@ class TfjsAdapter implements Adapter {
     const layers = program.layers.map(({ name, create, shape, weights }) => {
       const layer = create.evaluate(tf, values) as ReturnType<Tf["layers"]["layerNormalization"]>;
       layer.build([...shape]);
-      layer.setWeights(weights.map((k) => inputs[k]));
-      layer.trainableWeights.forEach((variable, i) => {
-        inputs[weights[i]] = variable.read();
-        values.set(inputName(weights[i]), inputs[weights[i]]);
+      // Weights that are no inputs of the op (the moving statistics, in training) stay what they are.
+      layer.setWeights([...weights.map((k) => inputs[k]), ...layer.getWeights().slice(weights.length)]);
+      weights.forEach((k, i) => {
+        inputs[k] = layer.weights[i].read();
+        values.set(inputName(k), inputs[k]);
       });
       values.set(name, layer);
       return layer;
@@ -190,13 +193,18 @@ class TfjsAdapter implements Adapter {
 
   /** Op by op, as user code calls them. */
   private run({ steps, outputs }: TfjsProgram, values: Values, mode: "value" | "vjp"): Tensor[] {
-    for (const { names, expression, op, attributes, inputs } of steps) {
+    for (const step of steps) {
+      const { names, expression, op, attributes, inputs } = step;
       const shapes = inputs.map((input) => (values.get(input) as Tensor).shape);
       const refusal = op.refuses?.(attributes, shapes, mode);
       if (refusal !== undefined) throw new UnsupportedError("attributes", refusal);
       const made = expression.evaluate(this.tf, values);
-      if (op.list) names.forEach((name, k) => values.set(name, (made as Tensor[])[k]));
-      else values.set(names[0], made);
+      if (!op.list) values.set(names[0], made);
+      else {
+        namesInList(step).forEach((name, k) => {
+          if (name !== "") values.set(name, (made as Tensor[])[k]);
+        });
+      }
     }
     return outputs.map((name) => values.get(name) as Tensor);
   }

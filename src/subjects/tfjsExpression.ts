@@ -7,6 +7,7 @@ export type Tf = Omit<typeof Core, "default"> & Omit<typeof Layers, "default">;
 type Path =
   | Exclude<keyof Tf, symbol | number>
   | `losses.${keyof Tf["losses"]}`
+  | `metrics.${keyof Tf["metrics"]}`
   | `Reduction.${keyof Tf["Reduction"]}`
   | `image.${keyof Tf["image"]}`
   | `layers.${keyof Tf["layers"]}`;
@@ -46,9 +47,9 @@ export class Expression {
     return new Expression("call", path, args);
   }
 
-  /** `layer.apply(x)` */
-  applyTo(x: Expression): Expression {
-    return new Expression("method", "apply", [this, x]);
+  /** `layer.apply(x, options)`, of one array or of several. */
+  applyTo(x: Expression | readonly Expression[], options?: Argument): Expression {
+    return new Expression("method", "apply", [this, x, options]);
   }
 
   /** `x.shape[axis]` */

@@ -1,25 +1,8 @@
 import type { Attributes } from "../record/program.js";
+import { batchNorm } from "./tfjsBatchNorm.js";
+import { TFJS_CELLS } from "./tfjsCells.js";
 import { Expression, type Argument } from "./tfjsExpression.js";
-
-/** How TensorFlow.js says one op of the vocabulary. */
-export interface TfjsOp {
-  call(xs: readonly Expression[], attributes: Attributes): Expression;
-  /** The call returns a list, also of one tensor. */
-  readonly list?: true;
-  /**
-   * Makes the layer whose `apply` is the op, when its further inputs are the layer's weights: a layer keeps
-   * those in variables of its own.
-   */
-  layer?(attributes: Attributes): Expression | undefined;
-  /** What the library's own message says that it does not do, if that is asked. Whatever else throws is an error. */
-  refuses?(
-    attributes: Attributes,
-    shapes: readonly (readonly number[])[],
-    mode: "value" | "vjp",
-  ): string | undefined;
-  /** Kernel for which the library may have no gradient; where it has none, only values are offered. */
-  readonly kernel?: string;
-}
+import type { Shapes, TfjsOp } from "./tfjsOp.js";
 
 const { call, constant } = Expression;
 
@@ -126,6 +109,10 @@ const reductionOf = ({ reduction }: Attributes): Expression =>
 
 const layerNormalization = ({ epsilon, affine }: Attributes): Expression =>
   call("layers.layerNormalization", affine ? { epsilon } : { epsilon, center: false, scale: false });
+
+/** Layers expect a batch axis, and call the op for ranks 2 to 4. */
+const layerRanks = (_: Attributes, [{ length: rank }]: Shapes): string | undefined =>
+  rank >= 2 && rank <= 4 ? undefined : `batchNormalization is not implemented for array of rank ${rank} yet`;
 
 /** By name of the op in our vocabulary. An op that is not here is one that TensorFlow.js does not have. */
 export const TFJS_OPS: Readonly<Record<string, TfjsOp>> = {
@@ -279,12 +266,20 @@ export const TFJS_OPS: Readonly<Record<string, TfjsOp>> = {
   },
   layerNorm: {
     call: ([x], attributes) => layerNormalization(attributes).applyTo(x),
-    layer: (attributes) => (attributes.affine === true ? layerNormalization(attributes) : undefined),
-    // Layers expect a batch axis, and call the op for ranks 2 to 4.
+    layer: (attributes) =>
+      attributes.affine === true
+        ? { create: layerNormalization(attributes), appliedTo: [0], weights: [1, 2] }
+        : undefined,
+    refuses: layerRanks,
+  },
+  batchNorm,
+  localResponseNormalization: {
+    call: ([x], { depthRadius, bias, alpha, beta }) =>
+      call("localResponseNormalization", x, depthRadius, bias, alpha, beta),
     refuses: (_, [{ length: rank }]) =>
-      rank >= 2 && rank <= 4
+      rank === 3 || rank === 4
         ? undefined
-        : `batchNormalization is not implemented for array of rank ${rank} yet`,
+        : `Error in localResponseNormalization: x must be rank 3 or 4 but got rank ${rank}.`,
   },
 
   conv1d: {
@@ -333,8 +328,42 @@ export const TFJS_OPS: Readonly<Record<string, TfjsOp>> = {
     call: ([prediction, target], p) =>
       call("losses.meanSquaredError", target, prediction, undefined, reductionOf(p)),
   },
+  mae: {
+    call: ([prediction, target], p) =>
+      call("losses.absoluteDifference", target, prediction, undefined, reductionOf(p)),
+  },
+  huber: {
+    call: ([prediction, target], p) =>
+      call("losses.huberLoss", target, prediction, undefined, p.delta, reductionOf(p)),
+  },
+  hinge: {
+    call: ([prediction, target], p) =>
+      call("losses.hingeLoss", target, prediction, undefined, reductionOf(p)),
+    refuses: ({ labels }) =>
+      labels === "0 and 1" ? undefined : "hingeLoss converts binary labels to (-1, 1) itself",
+  },
+  logLoss: {
+    call: ([prediction, target], p) =>
+      call("losses.logLoss", target, prediction, undefined, p.epsilon, reductionOf(p)),
+  },
+  binaryCrossEntropy: {
+    call: ([prediction, target], p) =>
+      p.from === "logits"
+        ? call("losses.sigmoidCrossEntropy", target, prediction, undefined, 0, reductionOf(p))
+        : call("metrics.binaryCrossentropy", target, prediction),
+    refuses: ({ from, reduction }, [{ length: rank }]) =>
+      from === "logits" || (reduction === "mean" && rank === 1)
+        ? undefined
+        : "metrics.binaryCrossentropy takes the mean over the last axis, and nothing else",
+  },
+  cosineDistance: {
+    call: ([prediction, target], p) =>
+      call("losses.cosineDistance", target, prediction, p.axis, undefined, reductionOf(p)),
+  },
   softmaxCrossEntropy: {
     call: ([logits, labels], p) =>
       call("losses.softmaxCrossEntropy", labels, logits, undefined, 0, reductionOf(p)),
   },
+
+  ...TFJS_CELLS,
 };

@@ -2,7 +2,8 @@ import { check } from "../program/program.js";
 import { valuesOfNodes, type Attributes, type Program } from "../record/program.js";
 import { UnsupportedError } from "./adapter.js";
 import { Expression } from "./tfjsExpression.js";
-import { TFJS_OPS, type TfjsOp } from "./tfjsOps.js";
+import type { TfjsLayer, TfjsOp } from "./tfjsOp.js";
+import { TFJS_OPS } from "./tfjsOps.js";
 
 /** One op of the program, in the words of TensorFlow.js. */
 export interface Step {
@@ -21,7 +22,7 @@ export interface WeightedLayer {
   readonly create: Expression;
   /** Shape of what it is applied to. */
   readonly shape: readonly number[];
-  /** Numbers of the inputs, in the layer's order. */
+  /** Numbers of the inputs that are its first weights, in the layer's order. */
   readonly weights: readonly number[];
 }
 
@@ -43,17 +44,22 @@ const nameOf = (program: Program, value: number): string =>
 export function translate(program: Program): TfjsProgram {
   const layers: WeightedLayer[] = [];
   const made = valuesOfNodes(program);
+  const { shapes } = check(program);
   const steps = program.nodes.map((node, n): Step => {
     const op = TFJS_OPS[node.op.replace(/@1$/, "")];
     if (!op) throw new UnsupportedError("op", `TensorFlow.js has no ${node.op}`);
     const inputs = node.inputs.map((value) => nameOf(program, value));
     const xs = inputs.map(Expression.value);
-    const create = op.layer?.(node.attributes);
-    const layer = create && weightedLayer(program, n, made[n][0], create);
-    if (layer) layers.push(layer);
+    const read = node.inputs.map((value) => shapes[value]);
+    const layer = op.layer?.(node.attributes, read);
+    const weighted = layer && weightedLayer(program, n, made[n][0], layer);
+    if (weighted) layers.push({ ...weighted, shape: read[0] });
     return {
       names: made[n].map((value) => nameOf(program, value)),
-      expression: layer ? Expression.value(layer.name).applyTo(xs[0]) : op.call(xs, node.attributes),
+      expression:
+        layer && weighted
+          ? applied(Expression.value(weighted.name), layer, xs)
+          : op.call(xs, node.attributes, read),
       op,
       attributes: node.attributes,
       inputs,
@@ -66,15 +72,31 @@ export function translate(program: Program): TfjsProgram {
  * A layer's weights are variables, made by the layer; a gradient reaches the variables and goes no further.
  * That serves an input of the program which is a weight of this layer and nothing else.
  */
-function weightedLayer(program: Program, n: number, value: number, create: Expression): WeightedLayer {
-  const [x, ...weights] = program.nodes[n].inputs;
+function weightedLayer(
+  program: Program,
+  n: number,
+  value: number,
+  { create, weights }: TfjsLayer,
+): Omit<WeightedLayer, "shape"> {
   const reads = [...program.nodes.flatMap((node) => node.inputs), ...program.outputs];
-  for (const weight of weights) {
+  const values = weights.map((k) => program.nodes[n].inputs[k]);
+  for (const weight of values) {
     if (weight >= program.inputs.length || reads.filter((value) => value === weight).length > 1) {
       throw new UnsupportedError("program", `the weights of ${create.toString()} are variables of the layer`);
     }
   }
-  return { name: `layer${value}`, create, shape: check(program).shapes[x], weights };
+  return { name: `layer${value}`, create, weights: values };
+}
+
+function applied(name: Expression, { appliedTo, options }: TfjsLayer, xs: readonly Expression[]): Expression {
+  const inputs = appliedTo.map((k) => xs[k]);
+  return name.applyTo(inputs.length === 1 ? inputs[0] : inputs, options);
+}
+
+/** Name by place of what a list holds; nothing where none of it is an output. */
+export function namesInList({ names, op, attributes }: Step): readonly string[] {
+  const places = op.places?.(attributes) ?? names.map((_, k) => k);
+  return Array.from({ length: Math.max(...places) + 1 }, (_, place) => names[places.indexOf(place)] ?? "");
 }
 
 /** The scalar whose gradient is the vector-Jacobian product: what one writes to give each output its cotangent. */

@@ -7,6 +7,7 @@ import {
   gradientAlong,
   gradientName,
   inputName,
+  namesInList,
   seedName,
   tangentName,
   translate,
@@ -54,9 +55,17 @@ function layerLines({ layers }: TfjsProgram, inputs: readonly TypedTensor[]): st
   return layers.flatMap(({ name, create, shape, weights }) => [
     `const ${name} = ${create.toString()};`,
     `${name}.build([${shape.join(", ")}]);`,
-    `${name}.setWeights([${weights.map((k) => literal(inputs[k])).join(", ")}]);`,
-    `const [${weights.map(inputName).join(", ")}] = ${name}.trainableWeights.map((weight) => weight.read());`,
+    ...(weights.length === 0 ? [] : weightLines(name, weights, inputs)),
   ]);
+}
+
+/** Weights that are no inputs of the op stay what they are. */
+function weightLines(name: string, weights: readonly number[], inputs: readonly TypedTensor[]): string[] {
+  const given = weights.map((k) => literal(inputs[k])).join(", ");
+  return [
+    `${name}.setWeights([${given}, ...${name}.getWeights().slice(${weights.length})]);`,
+    `const [${weights.map(inputName).join(", ")}] = ${name}.weights.map((weight) => weight.read());`,
+  ];
 }
 
 /** An expression where one op is all there is, a block otherwise. */
@@ -66,9 +75,9 @@ function body({ steps, outputs }: TfjsProgram): string {
   }
   return [
     `{`,
-    ...steps.map(({ names, expression, op }) => {
-      const left = op.list ? `[${names.join(", ")}]` : names[0];
-      return `  const ${left} = ${expression.toString()};`;
+    ...steps.map((step) => {
+      const left = step.op.list ? `[${namesInList(step).join(", ")}]` : step.names[0];
+      return `  const ${left} = ${step.expression.toString()};`;
     }),
     `  return ${outputs.length === 1 ? outputs[0] : `[${outputs.join(", ")}]`};`,
     `}`,
