@@ -136,7 +136,7 @@ class TfjsAdapter implements Adapter {
       try {
         result = this.compute(request);
       } catch (error) {
-        if (error instanceof Error && DECLINES.test(error.message)) {
+        if (!(error instanceof UnsupportedError) && error instanceof Error && DECLINES.test(error.message)) {
           throw new UnsupportedError(request.mode === "value" ? "attributes" : "mode", error.message);
         }
         throw error;
