@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { examine, type Finding } from "../../fixtures/records/contradictions.js";
+import { examine, type Finding } from "../gradcheck/contradictions.js";
 import type { ShapeKind } from "../arbitraries/shapes.js";
 import { drawCase } from "../arbitraries/drawCase.js";
 import { REGIONS, type Region } from "../arbitraries/values.js";
