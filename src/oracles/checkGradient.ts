@@ -3,6 +3,8 @@ import { Stream } from "../core/random.js";
 import { dot } from "../core/sum.js";
 import type { Estimate } from "./estimate.js";
 import { differences, exactDirection, MOST_EVALUATIONS, type Differences } from "./finiteDifferences.js";
+import { localise, type Answer } from "./localise.js";
+import { apart, only, scaleOf, scalesOf } from "./probeDirection.js";
 
 /** A function of several arrays of doubles, and of nothing else. */
 export type Values = (xs: readonly Float64Array[]) => Float64Array;
@@ -16,6 +18,8 @@ export interface GradientCheckOptions {
   readonly probes?: number;
   /** Evaluations of f that may be spent. Default 250. */
   readonly mostEvaluations?: number;
+  /** Evaluations that may be spent on top of these to trace a wrong gradient to single elements. Default 2250. */
+  readonly mostTracing?: number;
   /**
    * A pass that could not have seen an error of this size is no pass: relative to the derivative along a direction
    * and to the outputs, which it would change by as much as themselves. Default 1e-6.
@@ -32,11 +36,15 @@ export interface GradientCheck {
   readonly reason: string;
   readonly evaluations: number;
   readonly reversePasses: number;
-  /** Where a wrong gradient was found: the fewest elements of an input to which it was traced. */
+  /** Where a wrong gradient was found. */
   readonly found?: {
     readonly input: number;
+    /** Where `alone`, each is wrong by itself. Else none could be named: the fewest that are wrong together. */
     readonly elements: readonly number[];
-    /** ⟨g, w⟩ over these elements, and what it should be. */
+    readonly alone: boolean;
+    /** All other elements of this input were found right. */
+    readonly complete: boolean;
+    /** ⟨g, w⟩ over the first element or over the group, and what it should be. */
     readonly got: number;
     readonly expected: Estimate;
   };
@@ -44,10 +52,13 @@ export interface GradientCheck {
 
 type Found = NonNullable<GradientCheck["found"]>;
 
-/** What one direction says of the gradient. */
-type Answer = "right" | "wrong" | "undecided";
-
 type Outcome = { readonly kink: boolean } | { readonly doubt: string } | { readonly found: Found };
+
+/** A reverse pass: its cotangent, and the gradients that came of it. */
+interface Pass {
+  readonly v: Float64Array;
+  readonly gs: readonly Float64Array[];
+}
 
 /** One direction through one input, with its derivative and what the gradient says of it. */
 interface Probe {
@@ -59,9 +70,9 @@ interface Probe {
 /**
  * Checks a gradient against the function alone: random directions first, coordinates only where these disagree.
  *
- * Per input three directions w = ±U(0.5, 1)·|x| and cotangents v ~ N(0, 1): plain ±1 on both sides would miss a
- * swapped pair with probability 3/4. A wrong gradient is traced by halving, a kink is checked coordinate by
- * coordinate. Typically 6 evaluations a direction.
+ * Per input three directions w = ±U(0.5, 1)·|x| and cotangents v = ±U(0.5, 1)/|y|: plain ±1 on both sides would miss a
+ * swapped pair with probability 3/4, and a normal v now and then hides an entry behind a number near zero. A wrong
+ * gradient is traced by halving, a kink is checked coordinate by coordinate. Typically 6 evaluations a direction.
  *
  * @shape f: xs → [m]; gradient: xs, v of [m] → arrays shaped like xs
  * @domain f twice differentiable but for kinks; its noise as `noise` says
@@ -77,11 +88,12 @@ export function checkGradient(
 
 class Check {
   private evaluations = 0;
-  private reversePasses = 0;
+  private readonly passes: Pass[] = [];
   private readonly center: Float64Array;
+  private readonly outputScales: Float64Array;
   private readonly seed: number;
   private readonly probes: number;
-  private readonly mostEvaluations: number;
+  private mostEvaluations: number;
   private readonly resolution: number;
 
   constructor(
@@ -96,6 +108,7 @@ class Check {
     this.mostEvaluations = mostEvaluations;
     this.resolution = resolution;
     this.center = this.evaluate(xs);
+    this.outputScales = scalesOf(this.center);
   }
 
   run(): GradientCheck {
@@ -107,16 +120,14 @@ class Check {
     const doubts = new Map<number, string>();
     for (let p = 0; p < this.probes; p++) {
       const draw = new Stream(this.seed, `checkGradient/${p}`);
-      const v = this.center.map(() => draw.normal());
-      const gs = this.gradient(this.xs, v);
-      this.reversePasses++;
+      const { v, gs } = this.pass(p);
       for (const [k, x] of this.xs.entries()) {
         const length = gs[k]?.length;
         if (length !== x.length) {
           return this.report("fail", `gradient ${k} has ${length ?? "no"} elements instead of ${x.length}`);
         }
         if (x.length === 0 || kinks.has(k)) continue;
-        const w = x.map((value) => draw.sign() * draw.between(0.5, 1) * scaleOf(value));
+        const w = x.map((value) => apart(draw) * scaleOf(value));
         const outcome = this.direction(k, v, gs[k], w);
         if ("found" in outcome) return this.wrong(outcome.found);
         if ("doubt" in outcome) {
@@ -147,8 +158,18 @@ class Check {
     return wrong ? { found: wrong } : { kink: true };
   }
 
-  /** The gradient's word on one direction; "budget" when a full search could exceed what may be spent. */
-  private probe(k: number, v: Float64Array, g: Float64Array, wanted: Float64Array): Probe | "budget" {
+  /**
+   * The gradient's word on one direction; "budget" when a full search could exceed what may be spent.
+   *
+   * @param defect what is known to be wrong: a test that would not have seen a sixteenth of it says nothing
+   */
+  private probe(
+    k: number,
+    v: Float64Array,
+    g: Float64Array,
+    wanted: Float64Array,
+    defect?: number,
+  ): Probe | "budget" {
     if (this.evaluations + MOST_EVALUATIONS > this.mostEvaluations) return "budget";
     const x = this.xs[k];
     const w = exactDirection(x, wanted).direction;
@@ -168,10 +189,13 @@ class Check {
     const bound = estimate.bound + 2 ** -50 * size;
     const error = Math.abs(got - estimate.value);
     const outputs = this.center.reduce((total, y, j) => total + Math.abs(v[j] * y), 0);
-    const visible = this.resolution * (Math.abs(estimate.value) + 0.1 * size + outputs) + F64.smallestNormal;
+    const passable = this.resolution * (Math.abs(estimate.value) + 0.1 * size + outputs) + F64.smallestNormal;
+    const visible = Number.isFinite(defect) ? defect! / 16 : passable;
     const answer = (): Answer => {
       if (estimate.status === "domain") return "undecided";
-      if (estimate.status === "kink") return error <= bound ? "right" : "wrong";
+      if (estimate.status === "kink" && error > bound) return "wrong";
+      // Where nothing is known to be wrong, a kink is looked at element by element.
+      if (estimate.status === "kink") return defect === undefined || bound <= visible ? "right" : "undecided";
       if (error <= 4 * bound) return bound <= visible ? "right" : "undecided";
       // A function rougher than its stated noise is no witness against anybody. NaN counts as wrong.
       return error <= 8 * bound || estimate.status === "noisy" ? "undecided" : "wrong";
@@ -179,22 +203,32 @@ class Check {
     return { estimate, got, answer: answer() };
   }
 
-  /** Halves the elements until single ones are wrong, or until no half is: then all of them are the finding. */
+  /** Halves the elements until single ones are wrong, with this cotangent and with another. */
   private locate(k: number, v: Float64Array, g: Float64Array, w: Float64Array, probe: Probe): Found {
-    let elements = Array.from(w.keys());
-    let found = probe;
-    const narrow = (part: number[]): boolean => {
-      const half = this.probe(k, v, g, only(w, part));
-      if (half === "budget" || half.answer !== "wrong") return false;
-      elements = part;
-      found = half;
-      return true;
+    this.mostEvaluations += this.options.mostTracing ?? 2250;
+    const defect = Math.abs(probe.got - probe.estimate.value);
+    const { named, smallest, complete } = localise(
+      { elements: Array.from(w.keys()), test: probe },
+      (part) => this.probe(k, v, g, only(w, part), defect),
+      { confirm: (i) => this.confirms(k, v, w, i) },
+    );
+    const { got, estimate } = named.length > 0 ? named[0].test : smallest.test;
+    return {
+      input: k,
+      elements: named.length > 0 ? named.map(({ element }) => element) : smallest.elements,
+      alone: named.length > 0,
+      complete,
+      got,
+      expected: estimate,
     };
-    while (elements.length > 1) {
-      const middle = elements.length >> 1;
-      if (!narrow(elements.slice(0, middle)) && !narrow(elements.slice(middle))) break;
-    }
-    return { input: k, elements, got: found.got, expected: found.estimate };
+  }
+
+  /** Whether an element is wrong for another cotangent too, along a step of another length. */
+  private confirms(k: number, v: Float64Array, w: Float64Array, element: number): boolean {
+    const other = this.passes.find((pass) => pass.v !== v) ?? this.pass(this.passes.length);
+    const step = only(w, [element]).map((value) => 0.7 * value);
+    const probe = this.probe(k, other.v, other.gs[k], step);
+    return probe !== "budget" && probe.answer === "wrong";
   }
 
   /** At a kink: every coordinate by itself, then all that have one together, which catches ties counted twice. */
@@ -205,8 +239,7 @@ class Check {
     for (const i of x.keys()) {
       const probe = this.probe(k, v, g, only(along, [i]));
       if (probe === "budget") return "budget";
-      if (probe.answer === "wrong")
-        return { input: k, elements: [i], got: probe.got, expected: probe.estimate };
+      if (probe.answer === "wrong") return foundIn(k, [i], probe);
       if (probe.estimate.status === "kink") kinked.push(i);
     }
     if (kinked.length < 2) return undefined;
@@ -214,7 +247,17 @@ class Check {
     const together = this.probe(k, v, g, only(along.fill(step), kinked));
     if (together === "budget") return "budget";
     if (together.answer !== "wrong") return undefined;
-    return { input: k, elements: kinked, got: together.got, expected: together.estimate };
+    return foundIn(k, kinked, together);
+  }
+
+  /** The reverse pass of a probe; each is asked for once. */
+  private pass(p: number): Pass {
+    if (!this.passes[p]) {
+      const draw = new Stream(this.seed, `checkGradient/cotangent/${p}`);
+      const v = this.center.map((_, j) => apart(draw) / this.outputScales[j]);
+      this.passes[p] = { v, gs: this.gradient(this.xs, v) };
+    }
+    return this.passes[p];
   }
 
   private evaluate(xs: readonly Float64Array[]): Float64Array {
@@ -223,29 +266,31 @@ class Check {
   }
 
   private wrong(found: Found): GradientCheck {
-    const { value, bound } = found.expected;
-    const where = `input ${found.input}, ${found.elements.length === 1 ? "element" : "elements"} ${found.elements.slice(0, 8).join(", ")}`;
+    const { input, elements, alone, expected } = found;
+    const listed = `${elements.slice(0, 8).join(", ")}${elements.length > 8 ? `, … ${elements.length} in all` : ""}`;
+    const where = `input ${input}, ${elements.length === 1 ? "element" : "elements"} ${listed}`;
+    const how = alone ? "along the direction" : "along the direction, together; cannot localise further";
     return this.report(
       "fail",
-      `${where}: got ${found.got} along the direction, expected ${value} ± ${bound}`,
+      `${where}: got ${found.got} ${how}, expected ${expected.value} ± ${expected.bound}`,
       found,
     );
   }
 
   private report(verdict: GradientCheck["verdict"], reason: string, found?: Found): GradientCheck {
-    const { evaluations, reversePasses } = this;
-    return { verdict, reason, evaluations, reversePasses, ...(found && { found }) };
+    const { evaluations, passes } = this;
+    return { verdict, reason, evaluations, reversePasses: passes.length, ...(found && { found }) };
   }
 }
 
-/** How far a coordinate may be moved; numbers too small for 2⁻⁴² of them to be a double count as zero. */
-const scaleOf = (x: number): number => (Math.abs(x) > 1e-290 ? Math.abs(x) : 1);
-
-function only(w: Float64Array, elements: readonly number[]): Float64Array {
-  const masked = new Float64Array(w.length);
-  for (const i of elements) masked[i] = w[i];
-  return masked;
-}
+const foundIn = (input: number, elements: readonly number[], { got, estimate }: Probe): Found => ({
+  input,
+  elements,
+  alone: elements.length === 1,
+  complete: false,
+  got,
+  expected: estimate,
+});
 
 const doubtOf = ({ status, bound }: Differences): string =>
   status === "domain"
