@@ -1,6 +1,4 @@
-import "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Stream } from "../core/random.js";
 import type { TensorLibrary } from "./argument.js";
@@ -10,6 +8,8 @@ import { GradcheckError } from "./result.js";
 const library = tf as unknown as TensorLibrary;
 const tfOptions = { tf: library } as const;
 beforeAll(async () => {
+  // The backend, and the package that registers the gradients of the core.
+  await Promise.all([import("@tensorflow/tfjs-backend-cpu"), import("@tensorflow/tfjs-layers")]);
   await tf.setBackend("cpu");
 });
 

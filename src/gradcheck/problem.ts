@@ -111,10 +111,12 @@ function problemAt(setting: Setting, inputs: readonly Tensor[]): Problem {
       ((xs, v) =>
         within(() => {
           const given = build(xs);
+          const pristine = build(xs);
           const cotangent = split(v, results);
           const result = ask(() => gradientOf(cotangent, given));
           const gs = read(result, xs);
-          copyBack(given, cotangent, setting, xs, v);
+          xs.forEach((x, k) => copyChanges(pristine[positions[k]], given[positions[k]], x));
+          copyChanges(split(v, results), cotangent, v);
           return options.gradient && !options.vjp ? gs.map((g) => g.map((value) => value * v[0])) : gs;
         })),
     hessian:
@@ -186,7 +188,7 @@ function statedHessian(setting: Setting, results: readonly Numbers[]): Hessian |
           used.map(([, d]) => d),
         );
       };
-      return libraryGradients(library, slope as Call, moving.map(() => ({})) as never, undefined, moving);
+      return libraryGradients(library, slope, moving.map(() => ({})) as never, undefined, moving);
     });
 }
 
@@ -280,28 +282,19 @@ function split(v: Float64Array, results: readonly Numbers[]): unknown {
   return parts.length === 1 ? parts[0] : parts;
 }
 
-/** What became of the arrays that the gradient was given, so that overwriting them shows. */
-function copyBack(
-  given: readonly unknown[],
-  cotangent: unknown,
-  { args, library }: Setting,
-  xs: readonly Float64Array[],
-  v: Float64Array,
-): void {
-  let next = 0;
-  args.forEach((arg, k) => {
-    if ("fixed" in arg) return;
-    if (!isLibraryTensor(given[k])) xs[next].set(readNumbers(given[k], `input ${k}`, library).tensor.data);
-    next++;
+/** What a gradient did to the arrays that it was given, so that it shows; a library's tensors are safe from it. */
+function copyChanges(before: unknown, after: unknown, into: Float64Array): void {
+  if ([after].flat().some(isLibraryTensor)) return;
+  const [was, is] = [before, after].map((x) => readResults(x, "what the gradient was given", undefined));
+  let at = 0;
+  was.forEach(({ tensor }, i) => {
+    tensor.data.forEach((value, j) => {
+      const now = is[i]?.tensor.data[j] ?? NaN;
+      // Only what changed: in float32 the copies were rounded.
+      if (!Object.is(value, now)) into[at] = now;
+      at++;
+    });
   });
-  const parts = Array.isArray(cotangent) ? cotangent : [cotangent];
-  if (parts.some(isLibraryTensor)) return;
-  v.set(
-    joined(
-      readResults(cotangent, "the cotangent", library).map((y) => y.tensor.data),
-      v.length,
-    ),
-  );
 }
 
 /** One gradient per input; null where its author gives none. */
@@ -321,7 +314,7 @@ function readGradients(
     const read = parts.map((part, k) => fitting(part, inputs[k], k, library));
     const wrong = read.find((g) => typeof g === "string");
     if (wrong === undefined) return read as (Float64Array | null)[];
-    if (parts === candidates[0]) misfit = wrong as string;
+    if (parts === candidates[0]) misfit = wrong;
   }
   throw new WrongGradientError("shape", misfit);
 }

@@ -143,9 +143,15 @@ function entryLines(entry: GradcheckEntry, show: (x: number) => string): string[
         : "";
   return [
     `  input ${input}, element${several ? "s" : ""} ${where}${of}`,
-    `  expected  ${expected} ± ${bound.toExponential(1)}`,
+    `  expected  ${digitsWithin(expected, bound)} ± ${bound.toExponential(1)}`,
     `  got       ${show(got)}${hint(got, expected, bound)}`,
   ];
+}
+
+/** As many digits as the bound lets one know. */
+function digitsWithin(value: number, bound: number): string {
+  const known = Math.ceil(Math.log10(Math.abs(value) / bound));
+  return known >= 1 && known < 17 ? String(Number(value.toPrecision(known))) : String(value);
 }
 
 /** What the two numbers have to do with each other, where that is plain. */

@@ -32,7 +32,7 @@ export function settle<R>(algorithm: (ask: Ask) => R): R | Promise<R> {
       if (isPromise(answer)) throw new Pending(answer, at);
       // Answers that came at once need no keeping, unless others do not.
       if (keep) answers.push(answer);
-      return answer as T;
+      return answer;
     });
   };
   const resume = async (first: Pending): Promise<R> => {

@@ -222,9 +222,22 @@ describe("what cannot be decided", () => {
     });
   });
 
-  it("is inconclusive: a function that is rougher than its noise says", () => {
+  it("is inconclusive: a function that is rougher than its author says", () => {
     const gradient = elementwise((t) => 1.1 * Math.exp(t));
-    expect(checkGradient(roughExp, gradient, [uniform(3, "rough")]).verdict).toBe("inconclusive");
+    const noise = (y: number): number => 2 ** -53 * Math.abs(y);
+    expect(checkGradient(roughExp, gradient, [uniform(3, "rough")], { noise }).verdict).toBe("inconclusive");
+  });
+
+  it("is decided where nobody says how rough it is: then its noise is measured", () => {
+    const at = [uniform(3, "rough")];
+    expect(checkGradient(roughExp, elementwise(Math.exp), at).verdict).toBe("pass");
+    expect(
+      checkGradient(
+        roughExp,
+        elementwise((t) => 1.1 * Math.exp(t)),
+        at,
+      ).verdict,
+    ).toBe("fail");
   });
 
   it("is decided for a float32 function whose noise is stated", () => {
