@@ -2,8 +2,9 @@ import { Stream } from "../core/random.js";
 import { dot } from "../core/sum.js";
 import type { Values } from "../oracles/checkGradient.js";
 import { PIECES } from "../oracles/checkerPieces.js";
-import { differences, exactDirection } from "../oracles/finiteDifferences.js";
+import { differences } from "../oracles/finiteDifferences.js";
 import { measuredErrors, promisedErrors } from "../oracles/measuredErrors.js";
+import { settledDirection } from "../oracles/probeDirection.js";
 import type { GradcheckOptions } from "./options.js";
 import type { Problem } from "./problem.js";
 import type { Check } from "./verify.js";
@@ -44,7 +45,7 @@ export function asymmetry(h: Values, problem: Problem, options: GradcheckOptions
     const errors = measuredErrors(project, { x, w, v, y: center }, problem.format, promised);
     const steps = { format: problem.format, noise: errors.noise, firstStep: errors.firstStep };
     // Both directions as they can be measured along, so that each stands for itself on both sides.
-    const [a, b] = [v, w].map((wanted) => exactDirection(x, wanted, undefined, steps).direction);
+    const [a, b] = [v, w].map((wanted) => settledDirection(x, wanted, steps));
     const forward = differences(along, x, b, a, { ...steps, center });
     const backward = differences(along, x, a, b, { ...steps, center });
     if (forward.status !== "ok" || backward.status !== "ok") continue;

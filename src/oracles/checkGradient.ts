@@ -3,10 +3,10 @@ import { Stream } from "../core/random.js";
 import { dot } from "../core/sum.js";
 import { PIECES, type CheckerPieces } from "./checkerPieces.js";
 import type { Estimate } from "./estimate.js";
-import { exactDirection, MOST_EVALUATIONS, type Differences } from "./finiteDifferences.js";
+import { MOST_EVALUATIONS, type Differences } from "./finiteDifferences.js";
 import { localise, type Answer } from "./localise.js";
 import { measuredErrors, NOISE_EVALUATIONS, promisedErrors, type Errors } from "./measuredErrors.js";
-import { only, scaleOf } from "./probeDirection.js";
+import { only, scaleOf, settledDirection } from "./probeDirection.js";
 
 /** A function of several arrays of doubles, and of nothing else. */
 export type Values = (xs: readonly Float64Array[]) => Float64Array;
@@ -270,7 +270,7 @@ class Check {
     const x = this.xs[k];
     const errors = this.measured.get(v) ?? this.promised;
     const steps = { format, noise: errors.noise, firstStep: errors.firstStep };
-    const w = exactDirection(x, wanted, undefined, steps).direction;
+    const w = settledDirection(x, wanted, steps);
     // Other elements than those that move do not count, even if they are NaN.
     const moved = g.map((value, i) => (w[i] === 0 ? 0 : value));
     const got = dot(moved, w);
