@@ -241,7 +241,10 @@ function helloOf(op: AnyOp, precision: FloatType) {
   const hello = adapterFor(precision).hello();
   const { capabilities } = hello;
   const own = {
-    [opId(op)]: { modes: ["value" as const, "vjp" as const, "jvp" as const], dtypes: [precision] },
+    [opId(op)]: {
+      modes: ["value" as const, "vjp" as const, "jvp" as const, "hvp" as const],
+      dtypes: [precision],
+    },
   };
   return { ...hello, capabilities: { ...capabilities, ops: { ...capabilities.ops, ...own } } };
 }
@@ -255,5 +258,5 @@ function judged(unit: Unit, c: Case, precision: FloatType) {
   const { law } = unit.property;
   const adapter = adapterFor(precision);
   const outcomes = law.requests(c).map((question) => answerAtOnce(adapter, { id: "check", ...question }));
-  return law.judge(c, outcomes, precisionOf(adapter.hello(), precision));
+  return law.judge(c, outcomes, precisionOf({ hello: adapter.hello() }, precision));
 }

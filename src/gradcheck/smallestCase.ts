@@ -7,8 +7,10 @@ import { indexOf, type GradcheckEntry, type SmallestCase } from "./result.js";
 import { simplerInputs } from "./shrinkInputs.js";
 import { guiltyOutput, verify, type Check } from "./verify.js";
 
-/** What a look at a simpler case may cost: one direction an input, and nothing is traced. */
-const QUICK = { probes: 1, mostEvaluations: 80, mostTracing: 0 } as const;
+/** What a look at a simpler case may cost: one direction an input, and nothing is traced where it need not be. */
+const QUICK = { probes: 1, mostEvaluations: 80 } as const;
+/** In float32 nothing is called wrong that was not traced and confirmed. */
+const TRACING = { f64: 0, f32: 400 } as const;
 
 /**
  * The simplest inputs with the same fault, greedily: fewer elements first, then simpler numbers. Inputs that f refuses
@@ -24,7 +26,7 @@ export function smallestCase(
   const { mostShrinking = 2000, cotangent: _own, ...rest } = options;
   let best = { problem: start, check: first };
   let evaluations = 0;
-  const quick = { ...QUICK, ...(first.noise && { noise: first.noise }) };
+  const quick = { ...QUICK, mostTracing: TRACING[start.format], ...(first.noise && { noise: first.noise }) };
   for (let improved = true; improved;) {
     improved = false;
     for (const inputs of simplerInputs(best.problem.inputs, start.format)) {

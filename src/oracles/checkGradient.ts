@@ -2,70 +2,22 @@ import { formatOf, type FloatType } from "../core/float.js";
 import { Stream } from "../core/random.js";
 import { dot } from "../core/sum.js";
 import { PIECES, type CheckerPieces } from "./checkerPieces.js";
-import type { Estimate } from "./estimate.js";
 import { MOST_EVALUATIONS, type Differences } from "./finiteDifferences.js";
-import { localise, type Answer } from "./localise.js";
+import {
+  foundIn,
+  nearlyEqual,
+  type Found,
+  type GradientCheck,
+  type GradientCheckOptions,
+  type Probe,
+  type Pullback,
+  type Values,
+} from "./gradientCheck.js";
+import { localise } from "./localise.js";
 import { measuredErrors, NOISE_EVALUATIONS, promisedErrors, type Errors } from "./measuredErrors.js";
 import { only, scaleOf, settledDirection } from "./probeDirection.js";
 
-/** A function of several arrays of doubles, and of nothing else. */
-export type Values = (xs: readonly Float64Array[]) => Float64Array;
-/** Jᵀ·v: one array per input. */
-export type Pullback = (xs: readonly Float64Array[], v: Float64Array) => readonly Float64Array[];
-
-export interface GradientCheckOptions {
-  /** Names the random directions. Default 0. */
-  readonly seed?: number;
-  /** Random directions per input; each costs one reverse pass. Default 3. */
-  readonly probes?: number;
-  /** Evaluations of f that may be spent. Default 250. */
-  readonly mostEvaluations?: number;
-  /** Evaluations that may be spent on top of these to trace a wrong gradient to single elements. Default 2250. */
-  readonly mostTracing?: number;
-  /**
-   * A pass that could not have seen an error of this size is no pass: relative to the derivative along a direction
-   * and to the outputs, which it would change by as much as themselves. Default 1e-6, and 1e-2 where f is as rough as
-   * float32.
-   */
-  readonly resolution?: number;
-  /** See `DifferenceOptions`. Default: what the format promises; measured where that seems to be broken. */
-  readonly noise?: (y: number) => number;
-  /** The format of the numbers that f takes and gives. Default "f64". */
-  readonly format?: FloatType;
-  /** The only cotangent that is asked for. Default: random ones. */
-  readonly cotangent?: Float64Array;
-  /** The decisions of the checker, to be replaced one by one when it is tested itself. Default `PIECES`. */
-  readonly pieces?: CheckerPieces;
-}
-
-export interface GradientCheck {
-  /** `convention`: every one-sided slope at a kink was accepted, and tied inputs are right together. */
-  readonly verdict: "pass" | "fail" | "inconclusive" | "convention";
-  /** In words; empty for a pass. */
-  readonly reason: string;
-  /** What kind of wrong. */
-  readonly kind?: "value" | "shape" | "mutates" | "repeat";
-  readonly evaluations: number;
-  readonly reversePasses: number;
-  /** Where a wrong gradient was found. */
-  readonly found?: Found;
-  /** What the errors of f were taken for, where a gradient is wrong. */
-  readonly noise?: (y: number) => number;
-}
-
-export interface Found {
-  readonly input: number;
-  /** Where `alone`, each is wrong by itself. Else none could be named: the fewest that are wrong together. */
-  readonly elements: readonly number[];
-  readonly alone: boolean;
-  /** All other elements of this input were found right. */
-  readonly complete: boolean;
-  /** The gradient of the first element, and what it should be; of a group, ⟨g, w⟩ along the way it was moved. */
-  readonly got: number;
-  readonly expected: Estimate;
-  /** The cotangent for which it is wrong. */
-  readonly cotangent: Float64Array;
-}
+export type { Found, GradientCheck, GradientCheckOptions, Pullback, Values } from "./gradientCheck.js";
 
 type Outcome = { readonly kink: boolean } | { readonly doubt: string } | { readonly found: Found };
 
@@ -73,13 +25,6 @@ type Outcome = { readonly kink: boolean } | { readonly doubt: string } | { reado
 interface Pass {
   readonly v: Float64Array;
   readonly gs: readonly Float64Array[];
-}
-
-/** One direction through one input, with its derivative and what the gradient says of it. */
-interface Probe {
-  readonly estimate: Differences;
-  readonly got: number;
-  readonly answer: Answer;
 }
 
 /**
@@ -218,11 +163,31 @@ class Check {
     const probe = this.probe(k, v, g, w);
     if (probe === "budget") return { doubt: `${this.mostEvaluations} evaluations were not enough` };
     if (probe.answer === "undecided") return { doubt: doubtOf(probe.estimate) };
-    if (probe.answer === "wrong") return { found: this.locate(k, v, g, w, probe) };
+    if (probe.answer === "wrong") return this.suspect(k, v, g, w, probe);
     if (probe.estimate.status !== "kink") return { kink: false };
     const wrong = this.coordinates(k, v, g);
     if (wrong === "budget") return { doubt: "too many elements to look at one by one at a kink" };
     return wrong ? { found: wrong } : { kink: true };
+  }
+
+  /** Suspect the oracle first: what is wrong is so for steps that share no point with the first ones, too. */
+  private suspect(k: number, v: Float64Array, g: Float64Array, w: Float64Array, probe: Probe): Outcome {
+    this.trace();
+    const again = this.probe(
+      k,
+      v,
+      g,
+      w.map((step) => OTHER_LENGTH * step),
+    );
+    if (again !== "budget" && again.answer !== "wrong") {
+      return { doubt: "differences with steps of two lengths contradict each other" };
+    }
+    const found = this.locate(k, v, g, w, probe);
+    // With few bits and long steps, a kink near the point may pass for a slope: there a second cotangent must agree.
+    if (!found.alone && this.format !== "f64") {
+      return { doubt: "it seems wrong, and no single element is for a second cotangent" };
+    }
+    return { found };
   }
 
   /**
@@ -239,11 +204,8 @@ class Check {
   ): Probe | "budget" {
     if (this.evaluations + MOST_EVALUATIONS > this.mostEvaluations) return "budget";
     const first = this.compare(k, v, g, wanted, defect);
-    const { status } = first.estimate;
-    // A kink that settled is no noise, and would pass for some in a table of differences.
-    const suspicious = (first.answer === "wrong" && status !== "kink") || status === "noisy";
-    if (!suspicious || this.options.noise || this.measured.has(v)) return first;
-    // Suspect the oracle first: f may cancel inside, and be less precise than its format.
+    if (first.estimate.status !== "noisy" || this.options.noise || this.measured.has(v)) return first;
+    // f may cancel inside, and be less precise than its format.
     this.trace();
     if (this.evaluations + MOST_EVALUATIONS + NOISE_EVALUATIONS > this.mostEvaluations) return "budget";
     const project = (x: Float64Array): number => dot(v, this.evaluate(this.xs.with(k, x)));
@@ -381,36 +343,8 @@ class Check {
   }
 }
 
-/** What is wrong with one element, in units of its own; with several, along the way they were moved. */
-function foundIn(
-  input: number,
-  cotangent: Float64Array,
-  g: Float64Array,
-  elements: readonly number[],
-  { got, estimate }: Probe,
-): Found {
-  const { direction, value, bound } = estimate;
-  const alone = elements.length === 1;
-  const unit = alone ? direction[elements[0]] : 1;
-  return {
-    input,
-    elements,
-    alone,
-    complete: false,
-    got: alone ? g[elements[0]] : got,
-    expected: { value: value / unit, bound: bound / Math.abs(unit) },
-    cotangent,
-  };
-}
-
-/** Parallel sums may be added up in another order; nothing else may change. NaN is as good as NaN. */
-function nearlyEqual(a: Float64Array, b: Float64Array | undefined, format: FloatType): boolean {
-  const largest = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return (
-    b?.length === a.length &&
-    a.every((x, i) => Object.is(x, b[i]) || Math.abs(x - b[i]) <= 64 * formatOf(format).u * largest)
-  );
-}
+/** Steps that share no point with those of the first look. */
+const OTHER_LENGTH = 11 / 16;
 
 const doubtOf = ({ status, bound }: Differences): string =>
   status === "domain"
