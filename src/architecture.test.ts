@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 const rules = ["ops", "program", "networks"];
 const workshops = ["laws", "subjects", "arbitraries", "oracles", "statistics"];
 const upToExplain = [...rules, ...workshops, "explain", "flow"];
-const upToProperties = [...upToExplain, "campaign", "properties", "report"];
+const upToProperties = [...upToExplain, "campaign", "properties", "report", "gradcheck"];
 
 /** What each room may import besides itself, `core` and `record`: the drawing of docs/architecture.md as a table. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
@@ -26,6 +26,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   campaign: upToExplain,
   report: [],
   properties: [...upToExplain, "campaign"],
+  gradcheck: [...upToExplain, "campaign", "properties"],
   mutants: [...upToExplain, "campaign"],
   cli: [...upToProperties, "mutants"],
   vitest: upToProperties,

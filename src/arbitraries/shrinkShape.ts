@@ -8,7 +8,7 @@ import { unreadDropped } from "./shrinkProgram.js";
 import { tryCheck, tryOp } from "./validCase.js";
 
 /** How one axis of one input is cut: the places that stay; null removes the axis (of length 1). */
-interface Cut {
+export interface Cut {
   readonly input: number;
   readonly axis: number;
   readonly keep: readonly number[] | null;
@@ -68,7 +68,7 @@ const axesOfOne = (c: Case): Cut[] =>
     shape.flatMap((length, axis) => (length === 1 ? [{ input, axis, keep: null }] : [])),
   );
 
-function* cuts(c: Case): Generator<Cut> {
+export function* cuts(c: Pick<Case, "inputs">): Generator<Cut> {
   const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
   for (const [input, x] of c.inputs.entries()) {
     for (const [axis, length] of x.shape.entries()) {
@@ -97,7 +97,7 @@ function* applied(c: Case, together: readonly Cut[]): Generator<Case> {
   yield* refit(c, program, inputs);
 }
 
-function cutAxis(x: Tensor, axis: number, keep: readonly number[] | null): Tensor {
+export function cutAxis(x: Tensor, axis: number, keep: readonly number[] | null): Tensor {
   if (keep === null) return { shape: x.shape.filter((_, a) => a !== axis), data: x.data };
   const shape = x.shape.map((length, a) => (a === axis ? keep.length : length));
   return { shape, data: pick(x, shape, (place, a) => (a === axis ? keep[place] : place)) };

@@ -5,7 +5,7 @@ import type { Case } from "../record/case.js";
 type Simplify = (x: number) => number;
 
 /** Simpler numbers, the boldest first. Rounding to few digits keeps a number near what it was. */
-const STEPS: readonly Simplify[] = [
+export const SIMPLER: readonly Simplify[] = [
   () => 1,
   () => 0,
   Math.abs,
@@ -45,12 +45,12 @@ export function* simplerValues(c: Case): Generator<Case> {
   });
   const inputs = c.inputs.map((x, k) => (floats.includes(k) ? apply(x, () => 1) : x));
   yield { ...c, inputs, cotangents: c.cotangents.map((x) => apply(x, () => 1)) };
-  for (const step of STEPS) {
+  for (const step of SIMPLER) {
     yield { ...c, cotangents: c.cotangents.map((x) => apply(x, step)) };
     yield { ...c, inputs: c.inputs.map((x, k) => (floats.includes(k) ? apply(x, step) : x)) };
     for (const k of floats) yield withInput(k, apply(c.inputs[k], step));
   }
-  for (const step of STEPS) {
+  for (const step of SIMPLER) {
     for (const k of floats) for (const x of eachElement(c.inputs[k], step, round)) yield withInput(k, x);
     for (const [o, cotangent] of c.cotangents.entries()) {
       for (const x of eachElement(cotangent, step, round)) yield withCotangent(o, x);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { differenceFrom, GOLDEN, goldenTensor, type GoldenCase } from "../../fixtures/golden/goldenCase.js";
-import { RUNNING_ERROR, type Approximate } from "../../fixtures/golden/runningError.js";
+import { RUNNING_ERROR, type Approximate } from "../oracles/runningError.js";
 import type { Algebra } from "../core/algebra.js";
 import { gamma, ulp } from "../core/float.js";
 import { DOUBLES } from "../core/numberAlgebra.js";

@@ -98,7 +98,7 @@ describe("the reference", () => {
   });
 
   it("is decided in 95 of 100 cases that have elements", () => {
-    const real = results.filter(({ reason }) => reason !== "there is nothing to differentiate");
+    const real = results.filter(({ evaluations }) => evaluations > 1);
     const open = real.filter(({ verdict }) => verdict === "inconclusive");
     expect(open.length, JSON.stringify(open.slice(0, 5))).toBeLessThanOrEqual(0.05 * real.length);
   });
@@ -123,7 +123,8 @@ describe("a wrong gradient", () => {
     expect(verdict).toBe("fail");
     expect(found?.elements).toEqual([17]);
     expect(reason).toMatch(/^input 0, element 17: got /);
-    expect(evaluations).toBeLessThanOrEqual(250);
+    // A hundred of them measure the noise of f, before anybody is called wrong.
+    expect(evaluations).toBeLessThanOrEqual(400);
   });
 
   it.each([4, 400, 4000])("is traced among %s entries", (n) => {
@@ -164,7 +165,7 @@ describe("at kinks", () => {
   const x = Float64Array.of(-1, 0, 2, 0);
 
   it.each([0, 0.25, 1])("a slope of %s for relu at 0 is accepted", (slope) => {
-    expect(checkGradient(relu, elementwise(stepAt0(slope)), [x]).verdict).toBe("kink");
+    expect(checkGradient(relu, elementwise(stepAt0(slope)), [x]).verdict).toBe("convention");
   });
 
   it.each([-0.1, 1.1])("a slope of %s for relu at 0 fails", (slope) => {
@@ -180,7 +181,7 @@ describe("at kinks", () => {
 
   it("every share of a tied maximum is accepted, but not the whole for each", () => {
     const tied = Float64Array.of(2, 1, 2, 2);
-    expect(checkGradient(max, toFirst, [tied]).verdict).toBe("kink");
+    expect(checkGradient(max, toFirst, [tied]).verdict).toBe("convention");
     for (const seed of [0, 1, 2, 3, 4]) {
       const equal = checkGradient(
         max,
@@ -188,7 +189,7 @@ describe("at kinks", () => {
         [tied],
         { seed },
       );
-      expect(equal.verdict).toMatch(/kink|pass/);
+      expect(equal.verdict).toMatch(/convention|pass/);
       const whole = checkGradient(
         max,
         toLargest(() => 1),
@@ -202,11 +203,7 @@ describe("at kinks", () => {
 });
 
 describe("what cannot be decided", () => {
-  it("is inconclusive: nothing there, no domain, no budget", () => {
-    expect(checkGradient(tanh, elementwise(sech2), [new Float64Array(0)])).toMatchObject({
-      verdict: "inconclusive",
-      reason: "there is nothing to differentiate",
-    });
+  it("is inconclusive: no domain, no budget", () => {
     expect(
       checkGradient(
         log,
@@ -225,9 +222,22 @@ describe("what cannot be decided", () => {
     });
   });
 
-  it("is inconclusive: a function that is rougher than its noise says", () => {
+  it("is inconclusive: a function that is rougher than its author says", () => {
     const gradient = elementwise((t) => 1.1 * Math.exp(t));
-    expect(checkGradient(roughExp, gradient, [uniform(3, "rough")]).verdict).toBe("inconclusive");
+    const noise = (y: number): number => 2 ** -53 * Math.abs(y);
+    expect(checkGradient(roughExp, gradient, [uniform(3, "rough")], { noise }).verdict).toBe("inconclusive");
+  });
+
+  it("is decided where nobody says how rough it is: then its noise is measured", () => {
+    const at = [uniform(3, "rough")];
+    expect(checkGradient(roughExp, elementwise(Math.exp), at).verdict).toBe("pass");
+    expect(
+      checkGradient(
+        roughExp,
+        elementwise((t) => 1.1 * Math.exp(t)),
+        at,
+      ).verdict,
+    ).toBe("fail");
   });
 
   it("is decided for a float32 function whose noise is stated", () => {

@@ -1,70 +1,42 @@
-import { F64 } from "../core/float.js";
+import { formatOf, type FloatType } from "../core/float.js";
 import { Stream } from "../core/random.js";
 import { dot } from "../core/sum.js";
-import type { Estimate } from "./estimate.js";
-import { differences, exactDirection, MOST_EVALUATIONS, type Differences } from "./finiteDifferences.js";
+import { PIECES, type CheckerPieces } from "./checkerPieces.js";
+import { MOST_EVALUATIONS, type Differences } from "./finiteDifferences.js";
+import {
+  foundIn,
+  nearlyEqual,
+  type Found,
+  type GradientCheck,
+  type GradientCheckOptions,
+  type Probe,
+  type Pullback,
+  type Values,
+} from "./gradientCheck.js";
+import { localise } from "./localise.js";
+import { measuredErrors, NOISE_EVALUATIONS, promisedErrors, type Errors } from "./measuredErrors.js";
+import { only, scaleOf, settledDirection } from "./probeDirection.js";
 
-/** A function of several arrays of doubles, and of nothing else. */
-export type Values = (xs: readonly Float64Array[]) => Float64Array;
-/** Jᵀ·v: one array per input. */
-export type Pullback = (xs: readonly Float64Array[], v: Float64Array) => readonly Float64Array[];
-
-export interface GradientCheckOptions {
-  /** Names the random directions. Default 0. */
-  readonly seed?: number;
-  /** Random directions per input; each costs one reverse pass. Default 3. */
-  readonly probes?: number;
-  /** Evaluations of f that may be spent. Default 250. */
-  readonly mostEvaluations?: number;
-  /**
-   * A pass that could not have seen an error of this size is no pass: relative to the derivative along a direction
-   * and to the outputs, which it would change by as much as themselves. Default 1e-6.
-   */
-  readonly resolution?: number;
-  /** See `DifferenceOptions`. */
-  readonly noise?: (y: number) => number;
-}
-
-export interface GradientCheck {
-  /** `kink`: every one-sided slope was accepted, and tied inputs are right together. */
-  readonly verdict: "pass" | "fail" | "inconclusive" | "kink";
-  /** In words; empty for a pass. */
-  readonly reason: string;
-  readonly evaluations: number;
-  readonly reversePasses: number;
-  /** Where a wrong gradient was found: the fewest elements of an input to which it was traced. */
-  readonly found?: {
-    readonly input: number;
-    readonly elements: readonly number[];
-    /** ⟨g, w⟩ over these elements, and what it should be. */
-    readonly got: number;
-    readonly expected: Estimate;
-  };
-}
-
-type Found = NonNullable<GradientCheck["found"]>;
-
-/** What one direction says of the gradient. */
-type Answer = "right" | "wrong" | "undecided";
+export type { Found, GradientCheck, GradientCheckOptions, Pullback, Values } from "./gradientCheck.js";
 
 type Outcome = { readonly kink: boolean } | { readonly doubt: string } | { readonly found: Found };
 
-/** One direction through one input, with its derivative and what the gradient says of it. */
-interface Probe {
-  readonly estimate: Differences;
-  readonly got: number;
-  readonly answer: Answer;
+/** A reverse pass: its cotangent, and the gradients that came of it. */
+interface Pass {
+  readonly v: Float64Array;
+  readonly gs: readonly Float64Array[];
 }
 
 /**
  * Checks a gradient against the function alone: random directions first, coordinates only where these disagree.
  *
- * Per input three directions w = ±U(0.5, 1)·|x| and cotangents v ~ N(0, 1): plain ±1 on both sides would miss a
- * swapped pair with probability 3/4. A wrong gradient is traced by halving, a kink is checked coordinate by
- * coordinate. Typically 6 evaluations a direction.
+ * Per input three directions w = ±U(0.5, 1)·|x| and cotangents v = ±U(0.5, 1)/|y|: plain ±1 on both sides would miss a
+ * swapped pair with probability 3/4, and a normal v now and then hides an entry behind a number near zero. A wrong
+ * gradient is traced by halving, a kink is checked coordinate by coordinate. Typically 6 evaluations a direction.
+ * Where f seems less precise than its format, its noise is measured before anybody is called wrong.
  *
  * @shape f: xs → [m]; gradient: xs, v of [m] → arrays shaped like xs
- * @domain f twice differentiable but for kinks; its noise as `noise` says
+ * @domain f twice differentiable but for kinks
  */
 export function checkGradient(
   f: Values,
@@ -78,11 +50,21 @@ export function checkGradient(
 class Check {
   private evaluations = 0;
   private reversePasses = 0;
+  private readonly passes: Pass[] = [];
   private readonly center: Float64Array;
   private readonly seed: number;
   private readonly probes: number;
-  private readonly mostEvaluations: number;
-  private readonly resolution: number;
+  private mostEvaluations: number;
+  private readonly format: FloatType;
+  private readonly pieces: CheckerPieces;
+  private readonly promised: Errors;
+  /** Of ⟨v, f⟩ for each cotangent for which it was asked. */
+  private readonly measured = new Map<Float64Array, Errors>();
+  private tracing = false;
+  /** Inputs of which something was decided, those with a kink, and why the others were not. */
+  private readonly decided = new Set<number>();
+  private readonly kinks = new Set<number>();
+  private readonly doubts = new Map<number, string>();
 
   constructor(
     private readonly f: Values,
@@ -90,33 +72,36 @@ class Check {
     private readonly xs: readonly Float64Array[],
     private readonly options: GradientCheckOptions,
   ) {
-    const { seed = 0, probes = 3, mostEvaluations = 250, resolution = 1e-6 } = options;
+    const { seed = 0, probes = 3, mostEvaluations = 250, format = "f64", pieces = PIECES } = options;
     this.seed = seed;
     this.probes = probes;
     this.mostEvaluations = mostEvaluations;
-    this.resolution = resolution;
+    this.format = format;
+    this.pieces = pieces;
+    this.promised = promisedErrors(format, options.noise);
     this.center = this.evaluate(xs);
   }
 
   run(): GradientCheck {
-    if (this.center.length === 0 || this.xs.every((x) => x.length === 0)) {
-      return this.report("inconclusive", "there is nothing to differentiate");
+    if (!nearlyEqual(this.center, this.evaluate(this.xs), this.format)) {
+      return this.report("inconclusive", "f gives other values when it is asked again at the same point");
     }
-    const decided = new Set<number>();
-    const kinks = new Set<number>();
-    const doubts = new Map<number, string>();
+    const misfit = this.misfit();
+    if (misfit) return misfit;
+    if (this.center.length === 0 || this.xs.every((x) => x.length === 0)) return this.empty();
+    return this.numbers() ?? this.behaviour() ?? this.verdict();
+  }
+
+  /** The first wrong gradient along random directions, if any. */
+  private numbers(): GradientCheck | undefined {
+    const { decided, kinks, doubts } = this;
     for (let p = 0; p < this.probes; p++) {
       const draw = new Stream(this.seed, `checkGradient/${p}`);
-      const v = this.center.map(() => draw.normal());
-      const gs = this.gradient(this.xs, v);
-      this.reversePasses++;
-      for (const [k, x] of this.xs.entries()) {
-        const length = gs[k]?.length;
-        if (length !== x.length) {
-          return this.report("fail", `gradient ${k} has ${length ?? "no"} elements instead of ${x.length}`);
-        }
+      const { v, gs } = this.pass(p);
+      for (const k of this.pieces.inputs(this.xs.length)) {
+        const x = this.xs[k];
+        const w = this.pieces.direction(draw, x);
         if (x.length === 0 || kinks.has(k)) continue;
-        const w = x.map((value) => draw.sign() * draw.between(0.5, 1) * scaleOf(value));
         const outcome = this.direction(k, v, gs[k], w);
         if ("found" in outcome) return this.wrong(outcome.found);
         if ("doubt" in outcome) {
@@ -127,12 +112,50 @@ class Check {
         if (outcome.kink) kinks.add(k);
       }
     }
-    for (const [k, doubt] of doubts) {
-      if (!decided.has(k)) return this.report("inconclusive", `input ${k}: ${doubt}`);
+    return undefined;
+  }
+
+  private verdict(): GradientCheck {
+    for (const [k, doubt] of this.doubts) {
+      if (!this.decided.has(k)) return this.report("inconclusive", `input ${k}: ${doubt}`);
     }
-    return kinks.size > 0
-      ? this.report("kink", `input ${[...kinks].join(", ")}: one-sided slopes differ, and were accepted`)
-      : this.report("pass", "");
+    if (this.kinks.size === 0) return this.report("pass", "");
+    const inputs = [...this.kinks].join(", ");
+    return this.report("convention", `input ${inputs}: one-sided slopes differ, and were accepted`);
+  }
+
+  private misfit(): GradientCheck | undefined {
+    const { xs, pieces } = this;
+    const { gs } = this.pass(0);
+    const k = pieces.inputs(xs.length).find((input) => !pieces.fits(gs[input]?.length, xs[input].length));
+    if (k === undefined) return undefined;
+    return this.fail(
+      "shape",
+      `gradient ${k} has ${gs[k]?.length ?? "no"} elements instead of ${xs[k].length}`,
+    );
+  }
+
+  /** What right numbers may leave behind: an overwritten cotangent or input, or other numbers the next time. */
+  private behaviour(): GradientCheck | undefined {
+    const { xs, pieces } = this;
+    const { v, gs } = this.pass(0);
+    const handed = v.slice();
+    const points = xs.map((x) => x.slice());
+    const again = this.pullback(points, handed);
+    if (!pieces.intact(v, handed))
+      return this.fail("mutates", "the gradient overwrites the cotangent it is given");
+    const spoiled = xs.findIndex((x, k) => !pieces.intact(x, points[k]));
+    if (spoiled >= 0) return this.fail("mutates", `the gradient overwrites input ${spoiled}`);
+    const other = gs.findIndex((g, k) => !nearlyEqual(g, again[k], this.format));
+    if (other < 0) return undefined;
+    return this.fail("repeat", `gradient ${other} differs when it is asked for again at the same point`);
+  }
+
+  /** Without elements there is nothing to depend on: every gradient is zero, whatever the function. */
+  private empty(): GradientCheck {
+    const k = this.pass(0).gs.findIndex((g) => g.some((value) => value !== 0));
+    if (k < 0) return this.report("pass", "");
+    return this.fail("value", `gradient ${k} is not zero, although no output can depend on the input`);
   }
 
   /** One random direction through input k, and what follows from its answer. */
@@ -140,61 +163,122 @@ class Check {
     const probe = this.probe(k, v, g, w);
     if (probe === "budget") return { doubt: `${this.mostEvaluations} evaluations were not enough` };
     if (probe.answer === "undecided") return { doubt: doubtOf(probe.estimate) };
-    if (probe.answer === "wrong") return { found: this.locate(k, v, g, w, probe) };
+    if (probe.answer === "wrong") return this.suspect(k, v, g, w, probe);
     if (probe.estimate.status !== "kink") return { kink: false };
     const wrong = this.coordinates(k, v, g);
     if (wrong === "budget") return { doubt: "too many elements to look at one by one at a kink" };
     return wrong ? { found: wrong } : { kink: true };
   }
 
-  /** The gradient's word on one direction; "budget" when a full search could exceed what may be spent. */
-  private probe(k: number, v: Float64Array, g: Float64Array, wanted: Float64Array): Probe | "budget" {
-    if (this.evaluations + MOST_EVALUATIONS > this.mostEvaluations) return "budget";
-    const x = this.xs[k];
-    const w = exactDirection(x, wanted).direction;
-    // Other elements than those that move do not count, even if they are NaN.
-    const got = dot(
-      g.map((value, i) => (w[i] === 0 ? 0 : value)),
-      w,
+  /** Suspect the oracle first: what is wrong is so for steps that share no point with the first ones, too. */
+  private suspect(k: number, v: Float64Array, g: Float64Array, w: Float64Array, probe: Probe): Outcome {
+    this.trace();
+    const again = this.probe(
+      k,
+      v,
+      g,
+      w.map((step) => OTHER_LENGTH * step),
     );
-    const size = w.reduce((total, step, i) => (step === 0 ? total : total + Math.abs(g[i] * step)), 0);
-    const estimate = differences((moved) => this.evaluate(this.xs.with(k, moved)), x, w, v, {
-      ...(this.options.noise && { noise: this.options.noise }),
+    if (again !== "budget" && again.answer !== "wrong") {
+      return { doubt: "differences with steps of two lengths contradict each other" };
+    }
+    const found = this.locate(k, v, g, w, probe);
+    // With few bits and long steps, a kink near the point may pass for a slope: there a second cotangent must agree.
+    if (!found.alone && this.format !== "f64") {
+      return { doubt: "it seems wrong, and no single element is for a second cotangent" };
+    }
+    return { found };
+  }
+
+  /**
+   * The gradient's word on one direction; "budget" when a full search could exceed what may be spent.
+   *
+   * @param defect what is known to be wrong: a test that would not have seen a sixteenth of it says nothing
+   */
+  private probe(
+    k: number,
+    v: Float64Array,
+    g: Float64Array,
+    wanted: Float64Array,
+    defect?: number,
+  ): Probe | "budget" {
+    if (this.evaluations + MOST_EVALUATIONS > this.mostEvaluations) return "budget";
+    const first = this.compare(k, v, g, wanted, defect);
+    if (first.estimate.status !== "noisy" || this.options.noise || this.measured.has(v)) return first;
+    // f may cancel inside, and be less precise than its format.
+    this.trace();
+    if (this.evaluations + MOST_EVALUATIONS + NOISE_EVALUATIONS > this.mostEvaluations) return "budget";
+    const project = (x: Float64Array): number => dot(v, this.evaluate(this.xs.with(k, x)));
+    const at = { x: this.xs[k], w: wanted, v, y: this.center };
+    const errors = measuredErrors(project, at, this.format, this.promised);
+    this.measured.set(v, errors);
+    return errors === this.promised ? first : this.compare(k, v, g, wanted, defect);
+  }
+
+  /** Suspects may cost more than what seems right. */
+  private trace(): void {
+    if (!this.tracing) this.mostEvaluations += this.options.mostTracing ?? 2250;
+    this.tracing = true;
+  }
+
+  private compare(
+    k: number,
+    v: Float64Array,
+    g: Float64Array,
+    wanted: Float64Array,
+    defect: number | undefined,
+  ): Probe {
+    const { format } = this;
+    const x = this.xs[k];
+    const errors = this.measured.get(v) ?? this.promised;
+    const steps = { format, noise: errors.noise, firstStep: errors.firstStep };
+    const w = settledDirection(x, wanted, steps);
+    // Other elements than those that move do not count, even if they are NaN.
+    const moved = g.map((value, i) => (w[i] === 0 ? 0 : value));
+    const got = dot(moved, w);
+    const size = dot(moved.map(Math.abs), w.map(Math.abs));
+    const estimate = this.pieces.derivative((y) => this.evaluate(this.xs.with(k, y)), x, w, v, {
+      ...steps,
       center: this.center,
       expected: got,
       size: 0.1 * size,
     });
-    // The dot product of the gradient with w has a rounding of its own.
-    const bound = estimate.bound + 2 ** -50 * size;
-    const error = Math.abs(got - estimate.value);
-    const outputs = this.center.reduce((total, y, j) => total + Math.abs(v[j] * y), 0);
-    const visible = this.resolution * (Math.abs(estimate.value) + 0.1 * size + outputs) + F64.smallestNormal;
-    const answer = (): Answer => {
-      if (estimate.status === "domain") return "undecided";
-      if (estimate.status === "kink") return error <= bound ? "right" : "wrong";
-      if (error <= 4 * bound) return bound <= visible ? "right" : "undecided";
-      // A function rougher than its stated noise is no witness against anybody. NaN counts as wrong.
-      return error <= 8 * bound || estimate.status === "noisy" ? "undecided" : "wrong";
-    };
-    return { estimate, got, answer: answer() };
+    const answer = this.pieces.judge({
+      got,
+      estimate,
+      size,
+      outputs: this.center.reduce((total, y, j) => total + Math.abs(v[j] * y), 0),
+      u: formatOf(format).u,
+      resolution: this.options.resolution ?? errors.resolution,
+      elements: w.reduce((count, step) => (step === 0 ? count : count + 1), 0),
+      defect,
+    });
+    return { estimate, got, answer };
   }
 
-  /** Halves the elements until single ones are wrong, or until no half is: then all of them are the finding. */
+  /** Halves the elements until single ones are wrong, with this cotangent and with another. */
   private locate(k: number, v: Float64Array, g: Float64Array, w: Float64Array, probe: Probe): Found {
-    let elements = Array.from(w.keys());
-    let found = probe;
-    const narrow = (part: number[]): boolean => {
-      const half = this.probe(k, v, g, only(w, part));
-      if (half === "budget" || half.answer !== "wrong") return false;
-      elements = part;
-      found = half;
-      return true;
-    };
-    while (elements.length > 1) {
-      const middle = elements.length >> 1;
-      if (!narrow(elements.slice(0, middle)) && !narrow(elements.slice(middle))) break;
-    }
-    return { input: k, elements, got: found.got, expected: found.estimate };
+    this.trace();
+    const defect = Math.abs(probe.got - probe.estimate.value);
+    const { named, smallest, complete } = localise(
+      { elements: Array.from(w.keys()), test: probe },
+      (part) => this.probe(k, v, g, only(w, part), defect),
+      { confirm: (i) => this.confirms(k, v, w, i) },
+    );
+    if (named.length === 0) return { ...foundIn(k, v, g, smallest.elements, smallest.test), alone: false };
+    const elements = named.map(({ element }) => element);
+    return { ...foundIn(k, v, g, elements.slice(0, 1), named[0].test), elements, complete };
+  }
+
+  /** Whether an element is wrong for another cotangent too, along a step of another length. */
+  private confirms(k: number, v: Float64Array, w: Float64Array, element: number): boolean {
+    const fixed = this.options.cotangent !== undefined;
+    const other = fixed
+      ? this.passes[0]
+      : (this.passes.find((pass) => pass.v !== v) ?? this.pass(this.passes.length));
+    const step = only(w, [element]).map((value) => 0.7 * value);
+    const probe = this.probe(k, other.v, other.gs[k], step);
+    return probe !== "budget" && probe.answer === "wrong";
   }
 
   /** At a kink: every coordinate by itself, then all that have one together, which catches ties counted twice. */
@@ -205,16 +289,33 @@ class Check {
     for (const i of x.keys()) {
       const probe = this.probe(k, v, g, only(along, [i]));
       if (probe === "budget") return "budget";
-      if (probe.answer === "wrong")
-        return { input: k, elements: [i], got: probe.got, expected: probe.estimate };
+      if (probe.answer === "wrong") return foundIn(k, v, g, [i], probe);
       if (probe.estimate.status === "kink") kinked.push(i);
     }
-    if (kinked.length < 2) return undefined;
-    const step = Math.min(...kinked.map((i) => along[i]));
-    const together = this.probe(k, v, g, only(along.fill(step), kinked));
+    const elements = this.pieces.together(kinked);
+    if (elements.length < 2) return undefined;
+    const step = Math.min(...elements.map((i) => along[i]));
+    const together = this.probe(k, v, g, only(along.fill(step), elements));
     if (together === "budget") return "budget";
     if (together.answer !== "wrong") return undefined;
-    return { input: k, elements: kinked, got: together.got, expected: together.estimate };
+    return foundIn(k, v, g, elements, together);
+  }
+
+  /** The reverse pass of a probe; each is asked for once. */
+  private pass(p: number): Pass {
+    if (!this.passes[p]) {
+      const draw = new Stream(this.seed, `checkGradient/cotangent/${p}`);
+      const v = this.options.cotangent ?? this.pieces.cotangent(draw, this.center);
+      const points = this.xs.map((x) => x.slice());
+      this.passes[p] = { v, gs: this.pullback(points, v.slice()) };
+    }
+    return this.passes[p];
+  }
+
+  /** Gradients that stay what they are, whatever is done later to the memory they came in. */
+  private pullback(xs: readonly Float64Array[], v: Float64Array): readonly Float64Array[] {
+    this.reversePasses++;
+    return this.gradient(xs, v).map((g) => g.slice());
   }
 
   private evaluate(xs: readonly Float64Array[]): Float64Array {
@@ -223,29 +324,27 @@ class Check {
   }
 
   private wrong(found: Found): GradientCheck {
-    const { value, bound } = found.expected;
-    const where = `input ${found.input}, ${found.elements.length === 1 ? "element" : "elements"} ${found.elements.slice(0, 8).join(", ")}`;
-    return this.report(
-      "fail",
-      `${where}: got ${found.got} along the direction, expected ${value} ± ${bound}`,
-      found,
-    );
+    const { input, elements, alone, expected } = found;
+    const listed = `${elements.slice(0, 8).join(", ")}${elements.length > 8 ? `, … ${elements.length} in all` : ""}`;
+    const where = `input ${input}, ${elements.length === 1 ? "element" : "elements"} ${listed}`;
+    const how = alone ? "" : " along the direction, together; cannot localise further";
+    const reason = `${where}: got ${found.got}${how}, expected ${expected.value} ± ${expected.bound}`;
+    const { noise } = this.measured.get(found.cotangent) ?? this.promised;
+    return { ...this.fail("value", reason), found, noise };
   }
 
-  private report(verdict: GradientCheck["verdict"], reason: string, found?: Found): GradientCheck {
+  private fail(kind: NonNullable<GradientCheck["kind"]>, reason: string): GradientCheck {
+    return { ...this.report("fail", reason), kind };
+  }
+
+  private report(verdict: GradientCheck["verdict"], reason: string): GradientCheck {
     const { evaluations, reversePasses } = this;
-    return { verdict, reason, evaluations, reversePasses, ...(found && { found }) };
+    return { verdict, reason, evaluations, reversePasses };
   }
 }
 
-/** How far a coordinate may be moved; numbers too small for 2⁻⁴² of them to be a double count as zero. */
-const scaleOf = (x: number): number => (Math.abs(x) > 1e-290 ? Math.abs(x) : 1);
-
-function only(w: Float64Array, elements: readonly number[]): Float64Array {
-  const masked = new Float64Array(w.length);
-  for (const i of elements) masked[i] = w[i];
-  return masked;
-}
+/** Steps that share no point with those of the first look. */
+const OTHER_LENGTH = 11 / 16;
 
 const doubtOf = ({ status, bound }: Differences): string =>
   status === "domain"

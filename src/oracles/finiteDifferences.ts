@@ -1,4 +1,4 @@
-import { ulp } from "../core/float.js";
+import { ulp, type FloatType } from "../core/float.js";
 import { unknown, type Estimate } from "./estimate.js";
 import {
   FIRST_STEP,
@@ -19,6 +19,8 @@ export interface DifferenceOptions extends LineOptions {
   readonly levels?: number;
   /** What the derivative is a sum of, Σ|gᵢwᵢ| or a part of it. Default 0. */
   readonly size?: number;
+  /** The format of x, in which every step along the direction must be exact. Default "f64". */
+  readonly format?: FloatType;
 }
 
 export interface Differences extends Estimate {
@@ -62,7 +64,7 @@ export function differences(
   v: Float64Array,
   options: DifferenceOptions = {},
 ): Differences {
-  const { direction, levels } = exactDirection(x, w, options.levels);
+  const { direction, levels } = exactDirection(x, w, options.levels, options);
   const line = new Line(f, x, direction, v, options);
   const { expected, accuracy = 2e-10, size = 0 } = options;
   const result = (status: Differences["status"], estimate: Estimate): Differences => ({
@@ -150,7 +152,7 @@ const contradicts = (a: Estimate, b: Estimate): boolean =>
   Math.abs(a.value - b.value) > 4 * (a.bound + b.bound);
 
 /**
- * w, rounded to so few bits that x ± 2⁻ᵏ·w is a double for every level, and how many levels that leaves. A step
+ * w, rounded to so few bits that x ± 2⁻ᵏ·w is a number of the format for every level, and how many levels that leaves. A step
  * that is rounded moves along another direction, and nothing would tell. Only where a step leaves the binade of x
  * upwards (1 coordinate in 250) is the last bit of x lost: half a spacing, as small as the noise of the values.
  */
@@ -158,18 +160,19 @@ export function exactDirection(
   x: Float64Array,
   w: Float64Array,
   mostLevels = MOST_LEVELS,
+  { firstStep = FIRST_STEP, format = "f64" }: Pick<DifferenceOptions, "firstStep" | "format"> = {},
 ): { readonly direction: Float64Array; readonly levels: number } {
   // The spacing of x + step is never finer than that of its larger part. Rounding may lengthen a step by 2⁻⁸ of
   // itself, and just so take it into the next binade.
-  const reach = 2 ** FIRST_STEP * (1 + 2 ** -DIRECTION_BITS);
-  const spacing = x.map((value, i) => ulp(Math.abs(value) + reach * Math.abs(w[i]), "f64"));
+  const reach = 2 ** firstStep * (1 + 2 ** -DIRECTION_BITS);
+  const spacing = x.map((value, i) => ulp(Math.abs(value) + reach * Math.abs(w[i]), format));
   let levels = mostLevels;
   w.forEach((step, i) => {
     if (step === 0) return;
-    const room = Math.floor(Math.log2(Math.abs(step) / spacing[i])) - DIRECTION_BITS + FIRST_STEP + 1;
+    const room = Math.floor(Math.log2(Math.abs(step) / spacing[i])) - DIRECTION_BITS + firstStep + 1;
     levels = Math.max(0, Math.min(levels, room));
   });
-  const finest = 2 ** (levels - 1 - FIRST_STEP);
+  const finest = 2 ** (levels - 1 - firstStep);
   return {
     direction: w.map((step, i) => Math.round(step / (spacing[i] * finest)) * (spacing[i] * finest)),
     levels,

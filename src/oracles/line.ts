@@ -12,9 +12,11 @@ export interface LineOptions {
   readonly noise?: (y: number) => number;
   /** f(x), where it is known already. */
   readonly center?: Float64Array;
+  /** Level 0 steps by 2^firstStep·w. Default −9, which suits doubles that vary over their own size. */
+  readonly firstStep?: number;
 }
 
-/** The first step is 2⁻⁹·w, each further one half of the last. */
+/** The first step is 2⁻⁹·w unless another is asked for, each further one half of the last. */
 export const FIRST_STEP = -9;
 export const MOST_LEVELS = 34;
 /**
@@ -45,21 +47,23 @@ export class Line {
   evaluations = 0;
   private readonly points = new Map<number, Float64Array>();
   private readonly noise: (y: number) => number;
+  private readonly firstStep: number;
 
   constructor(
     private readonly f: BlackBox,
     private readonly x: Float64Array,
     private readonly w: Float64Array,
     private readonly v: Float64Array,
-    { noise = roundingNoise, center }: LineOptions,
+    { noise = roundingNoise, center, firstStep = FIRST_STEP }: LineOptions,
   ) {
     this.noise = noise;
+    this.firstStep = firstStep;
     if (center) this.points.set(0, center);
   }
 
   /** Undefined where a value that counts is not finite. */
   central(level: number): Slope | undefined {
-    const h = stepOf(level);
+    const h = this.stepOf(level);
     return this.slope(this.at(-h), this.at(h), 2 * h);
   }
 
@@ -91,7 +95,7 @@ export class Line {
   private remainder(from: number, to: number) {
     const [far, near] = [this.gap(from), this.gap(to)];
     if (!far || !near) return undefined;
-    const ratio = stepOf(to) / stepOf(from);
+    const ratio = this.stepOf(to) / this.stepOf(from);
     const left = to === from ? near.D : near.D - (far.D - near.D) * (ratio / (1 - ratio));
     const seen = [far, near].every((gap) => Math.abs(gap.D) > SEEN * gap.floor);
     return { from, to, left, share: left / near.D, seen: seen && to > from };
@@ -100,7 +104,7 @@ export class Line {
   /** False where f(x) lies apart from all values around it: at a pole, say, that is closer than any step. */
   resolves(levels: readonly number[]): boolean {
     const around = levels
-      .flatMap((level) => [-stepOf(level), stepOf(level)])
+      .flatMap((level) => [-this.stepOf(level), this.stepOf(level)])
       .map((step) => this.projected(step));
     const low = Math.min(...around);
     const high = Math.max(...around);
@@ -114,7 +118,7 @@ export class Line {
 
   /** D₊ − D₋, the difference of the one-sided slopes. */
   private gap(level: number): Slope | undefined {
-    const h = stepOf(level);
+    const h = this.stepOf(level);
     const doubled = this.at(0).map((y) => 2 * y);
     const outer = this.at(h).map((y, j) => y + this.at(-h)[j]);
     return this.slope(doubled, outer, h);
@@ -125,7 +129,7 @@ export class Line {
    * may choose its side for itself: with cotangents of both signs the slopes of the sum would lie too close.
    */
   private oneSided(level: number, finer: number): Settled {
-    const share = stepOf(finer) / stepOf(level);
+    const share = this.stepOf(finer) / this.stepOf(level);
     const y = this.at(0);
     let low = 0;
     let high = 0;
@@ -133,10 +137,12 @@ export class Line {
     this.v.forEach((cotangent, j) => {
       if (cotangent === 0) return;
       const slopes = [-1, 1].map((side) => {
-        const at = (l: number): number => (side * (this.at(side * stepOf(l))[j] - y[j])) / stepOf(l);
+        const at = (l: number): number =>
+          (side * (this.at(side * this.stepOf(l))[j] - y[j])) / this.stepOf(l);
         const correction = (at(finer) - at(level)) * (share / (1 - share));
         const floor =
-          (FLOOR * (this.noise(y[j]) + this.noise(this.at(side * stepOf(finer))[j]))) / stepOf(finer);
+          (FLOOR * (this.noise(y[j]) + this.noise(this.at(side * this.stepOf(finer))[j]))) /
+          this.stepOf(finer);
         bound += Math.abs(cotangent) * (Math.abs(correction) + floor);
         return cotangent * (at(finer) + correction);
       });
@@ -164,6 +170,10 @@ export class Line {
     return { D: dot(this.v, terms) / length, floor: (2 * FLOOR * floor) / length };
   }
 
+  private stepOf(level: number): number {
+    return stepOf(level, this.firstStep);
+  }
+
   private at(step: number): Float64Array {
     let y = this.points.get(step);
     if (!y) {
@@ -176,4 +186,4 @@ export class Line {
 }
 
 /** The step of a level, in units of w. */
-export const stepOf = (level: number): number => 2 ** (FIRST_STEP - level);
+export const stepOf = (level: number, firstStep = FIRST_STEP): number => 2 ** (firstStep - level);

@@ -9,27 +9,46 @@ import {
 } from "../record/protocol.js";
 import type { Adapter, AdapterRequest, AdapterResult } from "./adapter.js";
 import { exhaustRange } from "./exhaustRange.js";
+import type { SynchronousAdapter } from "./intercept.js";
 import { decodeTyped, encodeTyped, overlap, type TypedTensor } from "./typedTensor.js";
 
 type Question = Omit<EvalRequest, "cmd">;
 
 /** What an adapter says to a request, as the message that carries it. Used inside and outside a child process. */
 export async function answer(adapter: Adapter, question: Question): Promise<EvalReply> {
-  const { id } = question;
-  let request: AdapterRequest;
+  const request = readQuestion(question);
+  if ("status" in request) return request;
+  const start = performance.now();
   try {
-    request = decodeRequest(question);
+    return replyWith(question, await adapter.evaluate(request), start);
+  } catch (error) {
+    return { id: question.id, ...refusal(error) };
+  }
+}
+
+/** The same for an adapter that answers at once. */
+export function answerAtOnce(adapter: SynchronousAdapter, question: Question): EvalReply {
+  const request = readQuestion(question);
+  if ("status" in request) return request;
+  const start = performance.now();
+  try {
+    return replyWith(question, adapter.evaluate(request), start);
+  } catch (error) {
+    return { id: question.id, ...refusal(error) };
+  }
+}
+
+function readQuestion(question: Question): AdapterRequest | EvalReply {
+  try {
+    return decodeRequest(question);
   } catch (error) {
     if (!(error instanceof GradproofError)) throw error;
-    return { id, status: "protocol", detail: `in the question: ${error.message}` };
+    return { id: question.id, status: "protocol", detail: `in the question: ${error.message}` };
   }
-  const start = performance.now();
-  let result: AdapterResult;
-  try {
-    result = await adapter.evaluate(request);
-  } catch (error) {
-    return { id, ...refusal(error) };
-  }
+}
+
+function replyWith(question: Question, result: AdapterResult, start: number): EvalReply {
+  const { id } = question;
   const us = Math.round((performance.now() - start) * 1000);
   try {
     return { id, status: "ok", ...encodeResult(result, question), us };
