@@ -50,5 +50,5 @@ export const programSymmetry: Property = {
   law: laws.hessianSymmetry,
   about: "programs",
   perClass: false,
-  draw: (stream, _op, { dtype, has }) => drawProgram(stream, { dtype, has, nodes: { low: 2, high: 5 } }),
+  draw: (stream, _op, { dtype, has }) => drawProgram(stream, { dtype, has, nodes: { low: 4, high: 12 } }),
 };
