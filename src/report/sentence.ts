@@ -38,7 +38,10 @@ function faults(subject: SubjectReport): string {
   const empty = all.length - plain.length;
   const places = placesOf(wrong.length, programsWrong(subject, plain));
   const more = empty > 0 ? `, ${showCount(empty)} more ${ONLY_EMPTY}` : "";
-  if (plain.length > 0) return `${showPlural(plain.length, nounOf(plain))} in ${places}${more}`;
+  // Where no op has cells of its own, programs showed them.
+  if (plain.length > 0) {
+    return `${showPlural(plain.length, nounOf(plain))} in ${places || placesOf(0, true)}${more}`;
+  }
   // A run that was cut off has wrong cases that nobody came to minimise.
   if (places !== "") return `faults in ${places}${more}`;
   if (empty > 0) {
