@@ -1,7 +1,7 @@
 import { shortest } from "../core/float.js";
 import { neededValues } from "../record/program.js";
 import type { AdapterRequest, TypedTensor } from "./adapter.js";
-import type { TfjsDescription } from "./tfjs.js";
+import type { TfjsDescription } from "./tfjsAdapter.js";
 import { Expression } from "./tfjsExpression.js";
 import {
   gradientAlong,

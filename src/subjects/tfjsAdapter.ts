@@ -1,0 +1,281 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { neededValues } from "../record/program.js";
+import type { Hello } from "../record/protocol.js";
+import {
+  UnsupportedError,
+  type Adapter,
+  type AdapterContext,
+  type AdapterRequest,
+  type AdapterResult,
+  type TypedTensor,
+} from "./adapter.js";
+import { Expression, type Tf } from "./tfjsExpression.js";
+import type { TfjsOp } from "./tfjsOp.js";
+import { TFJS_OPS } from "./tfjsOps.js";
+import {
+  gradientAlong,
+  gradientName,
+  inputName,
+  namesInList,
+  seedName,
+  tangentName,
+  translate,
+  weightedSum,
+  type TfjsProgram,
+} from "./tfjsProgram.js";
+import { tfjsSnippet } from "./tfjsSnippet.js";
+
+export interface TfjsDescription {
+  readonly id: "tfjs" | "tfjs-node";
+  readonly name: string;
+  readonly package: string;
+  readonly version: string;
+  readonly libs: Readonly<Record<string, string>>;
+}
+
+type Values = Map<string, unknown>;
+type Capability = Hello["capabilities"]["ops"][string];
+
+/** What the library throws when nothing differentiable leads from x to y. */
+const INDEPENDENT = "Cannot compute gradient of y=f(x) with respect to x";
+/** In these words the library says that it does not have something; whatever else throws is an error. */
+const DECLINES = /gradient function not found|not (?:yet )?(?:supported|implemented)/;
+
+/** An adapter over whichever package the library came in. */
+export class TfjsAdapter implements Adapter {
+  constructor(
+    private readonly tf: Tf,
+    private readonly context: AdapterContext,
+    private readonly description: TfjsDescription,
+  ) {}
+
+  hello(): Hello {
+    const { id, name, version, libs } = this.description;
+    const capabilityOf = ({ kernel }: TfjsOp): Capability => ({
+      modes: kernel === undefined || this.tf.getGradient(kernel) ? ["value", "vjp", "hvp"] : ["value"],
+      dtypes: ["f32"],
+    });
+    return {
+      implementation: {
+        id,
+        name,
+        version,
+        language: "javascript",
+        homepage: "https://www.tensorflow.org/js",
+        issues: "https://github.com/tensorflow/tfjs/issues",
+        license: "Apache-2.0",
+      },
+      environment: {
+        languageVersion: process.versions.node,
+        os: process.platform,
+        arch: process.arch,
+        target: { kind: "cpu", backend: this.tf.getBackend() },
+        libs: { ...libs },
+      },
+      capabilities: {
+        ops: Object.fromEntries(
+          Object.entries(TFJS_OPS).map(([name, op]) => [`${name}@1`, capabilityOf(op)]),
+        ),
+        graphs: true,
+      },
+    };
+  }
+
+  evaluate(request: AdapterRequest): AdapterResult {
+    const { tf } = this;
+    const before = tf.memory().numTensors;
+    let result: AdapterResult = {};
+    tf.tidy(() => {
+      try {
+        result = this.compute(request);
+      } catch (error) {
+        if (!(error instanceof UnsupportedError) && error instanceof Error && DECLINES.test(error.message)) {
+          throw new UnsupportedError(request.mode === "value" ? "attributes" : "mode", error.message);
+        }
+        throw error;
+      }
+    });
+    const leaked = tf.memory().numTensors - before;
+    if (leaked > 0) {
+      const ops = request.program.nodes.map((node) => node.op).join(", ");
+      this.context.log("warn", `${leaked} tensors were not disposed by ${ops} (${request.mode})`);
+    }
+    return result;
+  }
+
+  private compute(request: AdapterRequest): AdapterResult {
+    if (request.mode === "jvp") throw new UnsupportedError("mode", "TensorFlow.js has no forward mode");
+    const { tf } = this;
+    const program = translate(request.program);
+    const values: Values = new Map();
+    const inputs = request.inputs.map((x, k) => this.tensor(x, inputName(k), values));
+    if (request.nesting === "forward-over-reverse") {
+      throw new UnsupportedError("mode", "TensorFlow.js has no forward mode");
+    }
+    const cotangents = request.program.outputs.length;
+    const seeds = request.seeds.map((x, k) =>
+      this.tensor(x, k < cotangents ? seedName(k) : tangentName(request.wrt[k - cotangents]), values),
+    );
+    const layers = program.layers.map(({ name, create, shape, weights }) => {
+      const layer = create.evaluate(tf, values) as ReturnType<Tf["layers"]["layerNormalization"]>;
+      layer.build([...shape]);
+      // Weights that are no inputs of the op (the moving statistics, in training) stay what they are.
+      layer.setWeights([...weights.map((k) => inputs[k]), ...layer.getWeights().slice(weights.length)]);
+      weights.forEach((k, i) => {
+        inputs[k] = layer.weights[i].read();
+        values.set(inputName(k), inputs[k]);
+      });
+      values.set(name, layer);
+      return layer;
+    });
+    try {
+      const result =
+        request.mode === "value"
+          ? { value: this.run(program, values, "value").map(read) }
+          : this.differentiate(request, program, values, inputs);
+      return {
+        ...result,
+        ...(request.want.includes("after") && {
+          after: { inputs: inputs.map(read), seeds: seeds.map(read) },
+        }),
+      };
+    } finally {
+      for (const layer of layers) for (const weight of layer.weights) weight.dispose();
+    }
+  }
+
+  /** Op by op, as user code calls them. */
+  private run({ steps, outputs }: TfjsProgram, values: Values, mode: "value" | "vjp"): Tensor[] {
+    for (const step of steps) {
+      const { names, expression, op, attributes, inputs } = step;
+      const shapes = inputs.map((input) => (values.get(input) as Tensor).shape);
+      const refusal = op.refuses?.(attributes, shapes, mode);
+      if (refusal !== undefined) throw new UnsupportedError("attributes", refusal);
+      const made = expression.evaluate(this.tf, values);
+      if (!op.list) values.set(names[0], made);
+      else {
+        namesInList(step).forEach((name, k) => {
+          if (name !== "") values.set(name, (made as Tensor[])[k]);
+        });
+      }
+    }
+    return outputs.map((name) => values.get(name) as Tensor);
+  }
+
+  /**
+   * `tf.grads` of Σ⟨dy, y⟩, which is how one differentiates a loss. The argument `dy` of `tf.grads` would do
+   * the same for one output, but not for several, nor for an output that is an input.
+   */
+  private differentiate(
+    request: AdapterRequest,
+    program: TfjsProgram,
+    values: Values,
+    inputs: readonly Tensor[],
+  ): AdapterResult {
+    const { tf } = this;
+    const { wrt, want } = request;
+    if (request.bulk) return this.differentiateDirectly(program, values, inputs);
+    // `tf.grads` throws for an input on which nothing depends.
+    const used = neededValues(request.program);
+    const asked = wrt.filter((k) => used.has(k));
+    let value: TypedTensor[] = [];
+    const loss = (...xs: Tensor[]): Tensor => {
+      asked.forEach((k, i) => values.set(inputName(k), xs[i]));
+      const ys = this.run(program, values, "vjp");
+      if (want.includes("value")) value = ys.map(read);
+      return weightedSum(program.outputs.map(Expression.value)).evaluate(tf, values) as Tensor;
+    };
+    if (asked.length === 0) loss();
+    const results =
+      asked.length === 0
+        ? []
+        : request.mode === "hvp"
+          ? this.secondOrder(loss, asked, values, inputs)
+          : tf.grads(loss)(asked.map((k) => inputs[k]));
+    return {
+      value,
+      grads: wrt.map((k) => {
+        const result = results[asked.indexOf(k)];
+        return result ? read(result) : null;
+      }),
+    };
+  }
+
+  /**
+   * The gradients of Σ⟨gradient, v⟩, one input at a time: where the gradient does not depend on an input, the library
+   * says so by throwing.
+   */
+  private secondOrder(
+    loss: (...xs: Tensor[]) => Tensor,
+    asked: readonly number[],
+    values: Values,
+    inputs: readonly Tensor[],
+  ): (Tensor | null)[] {
+    const { tf } = this;
+    const along = (...xs: Tensor[]): Tensor => {
+      tf.grads(loss)(xs).forEach((g, i) => values.set(gradientName(asked[i]), g));
+      return gradientAlong(asked).evaluate(tf, values) as Tensor;
+    };
+    const xs = asked.map((k) => inputs[k]);
+    return xs.map((x, i) => {
+      try {
+        return tf.grad((moved: Tensor) => along(...xs.map((other, j) => (i === j ? moved : other))))(x);
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith(INDEPENDENT)) return null;
+        throw error;
+      }
+    });
+  }
+
+  /** By the argument `dy` of `tf.grads`: a third of the time of the loss, whose sum broadcasts its gradient. */
+  private differentiateDirectly(
+    program: TfjsProgram,
+    values: Values,
+    inputs: readonly Tensor[],
+  ): AdapterResult {
+    let value: TypedTensor[] = [];
+    const f = (...xs: Tensor[]): Tensor => {
+      xs.forEach((x, k) => values.set(inputName(k), x));
+      const [y] = this.run(program, values, "vjp");
+      value = [read(y)];
+      return y;
+    };
+    const grads = this.tf
+      .grads(f)([...inputs], values.get("dy0") as Tensor)
+      .map(read);
+    return { value, grads };
+  }
+
+  private tensor({ shape, data }: TypedTensor, name: string, values: Values): Tensor {
+    if (data instanceof Float64Array) throw new UnsupportedError("dtype", "TensorFlow.js stores float32");
+    const dtype = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";
+    const tensor = this.tf.tensor(data, [...shape], dtype);
+    values.set(name, tensor);
+    return tensor;
+  }
+
+  snippet(request: AdapterRequest): string {
+    return tfjsSnippet(request, this.description);
+  }
+
+  reset(): void {
+    this.tf.disposeVariables();
+  }
+}
+
+const CLASSES = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/**
+ * A copy: tensors of the library share memory among themselves, which is harmless as they cannot be written to.
+ * By dtype, since `dataSync` returns a plain array for some empty tensors.
+ */
+function read(x: Tensor): TypedTensor {
+  if (x.dtype !== "float32" && x.dtype !== "int32" && x.dtype !== "bool") {
+    throw new Error(`the result is a tensor of dtype ${x.dtype}`);
+  }
+  // Windows that do not fit can make one: it cannot be answered, and the library is at fault.
+  if (x.shape.some((length) => length < 0)) {
+    throw new Error(`the result has the shape [${x.shape.join(", ")}]`);
+  }
+  return { shape: [...x.shape], data: new CLASSES[x.dtype](x.dataSync()) };
+}
