@@ -206,7 +206,7 @@ function header(
     })),
     properties: selection.properties
       .filter((property) => usedProperties.has(property.name))
-      .map(({ name, statement, source }) => ({ name, statement, source, evidence: "sampled" })),
+      .map(({ name, statement, source, evidence = "sampled" }) => ({ name, statement, source, evidence })),
     ops: selection.ops
       .filter((op) => usedOps.has(opId(op)))
       .map((op) => ({

@@ -1,7 +1,7 @@
 import type { Algebra } from "../core/algebra.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
 import { certified, certifiedNumbers, type Certified } from "./certified.js";
-import { duals } from "./dual.js";
+import { duals } from "../core/dual.js";
 import {
   EVERYTHING,
   exactly,
