@@ -299,6 +299,7 @@ describe("markdown", () => {
     expect(text).toContain("Reproduce with `npx gradproof replay f-1`");
     expect(text).toContain("```\nimport * as tf");
     expect(text).toContain("| linearity | proved | 1 | 0 | 1 |");
+    expect(text).toContain("| `tanh@1` | `tanh(x)` | `d/dx = sech(x) ^ 2` |");
     expect(FORMATS.markdown.render(incomplete)).toContain("> **Incomplete.** the record has no footer");
   });
 

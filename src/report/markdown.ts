@@ -60,6 +60,7 @@ export function renderMarkdown(report: Report): string {
       ...exhaustions(subject),
     ]),
     ...report.subjects.map((subject) => properties(report, subject)),
+    ...formulas(report),
     runFacts(report),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -141,6 +142,16 @@ function properties(report: Report, subject: SubjectReport): string {
     `### Ops by property: ${plain(subjectName(subject))}`,
     table(["property", "evidence", ...head, "decided cases", "failure probability (95 %)"], rows),
   ].join("\n\n");
+}
+
+function formulas({ ops }: Report): string[] {
+  const rows = ops.flatMap(({ id, formula, derivative }) =>
+    formula === undefined || derivative === undefined ? [] : [[code(id), code(formula), code(derivative)]],
+  );
+  if (rows.length === 0) return [];
+  return [
+    `<details><summary>Formulas, with symbolic derivatives</summary>\n\n${table(["op", "is", "derivative"], rows)}\n\n</details>`,
+  ];
 }
 
 function runFacts(report: Report): string {
