@@ -53,6 +53,7 @@ describe("the symbolic derivative", () => {
         "abs": "a comparison",
         "atan2": "atan2",
         "clip -1 1": "a comparison",
+        "dropout": "a condition",
         "elu": "another formula on the other side of 0",
         "erf": "erf",
         "floorDivide": "rounding",
