@@ -18,6 +18,7 @@ import {
   times,
   type Enclosure,
 } from "./enclosure.js";
+import { erfcFraction, erfSeries, TWO_OVER_ROOT_PI } from "./enclosedErf.js";
 
 /**
  * Certified enclosures of the elementary functions.
@@ -41,8 +42,6 @@ const HALF_PI: Enclosure = { low: PI.low / 2, high: PI.high / 2 };
 /** π/2 = HALF_PI_HIGH + HALF_PI_LOW, as for ln 2. */
 const HALF_PI_HIGH = exactly(1.5707963267341256);
 const HALF_PI_LOW: Enclosure = { low: 6.077100506506192e-11, high: 6.077100506506194e-11 };
-const TWO_OVER_ROOT_PI: Enclosure = { low: 1.1283791670955126, high: 1.1283791670955128 };
-const ONE_OVER_ROOT_PI: Enclosure = { low: TWO_OVER_ROOT_PI.low / 2, high: TWO_OVER_ROOT_PI.high / 2 };
 
 export const CONSTANTS = { LN2_HIGH, LN2_LOW, LN2, PI, HALF_PI_HIGH, HALF_PI_LOW, TWO_OVER_ROOT_PI };
 
@@ -167,42 +166,17 @@ function tanOf(x: Enclosure): Enclosure {
   return hull(at(x.low), at(x.high));
 }
 
-/** (2/√π)·e^(−x²)·Σ 2ⁿ·x^(2n+1)/(2n + 1)!! for 0 ≤ x ≤ 2 (DLMF 7.6.2): each term is (2x²)/(2n + 1) of the last. */
-function erfSeries(x: number): Enclosure {
-  const t = times(two, square(exactly(x)));
-  let term = exactly(x);
-  let total = term;
-  // From n = 60 on each term is less than a tenth of the last, so that all the rest is less than it.
-  for (let n = 1; n <= 60; n++) {
-    term = over(times(term, t), exactly(2 * n + 1));
-    total = plus(total, term);
-  }
-  const sum = hull(total, plus(total, term));
-  return times(times(TWO_OVER_ROOT_PI, sum), exp(negative(square(exactly(x)))));
-}
-
-/**
- * e^(−x²)/√π · 1/(x + (1/2)/(x + 1/(x + …))) for x ≥ 2 (DLMF 7.9.1). All parts are positive, so that the fraction cut
- * off at an even and at an odd level lies on both sides of it.
- */
-function erfcFraction(x: number): Enclosure {
-  if (x > 27.5) return { low: 0, high: Number.MIN_VALUE };
-  const cut = (levels: number): Enclosure => {
-    let fraction = exactly(x);
-    for (let n = levels; n >= 1; n--) fraction = plus(exactly(x), over(exactly(n / 2), fraction));
-    return over(ONE_OVER_ROOT_PI, fraction);
-  };
-  return times(hull(cut(90), cut(91)), exp(negative(square(exactly(x)))));
-}
+/** e^(−x²) */
+const gaussian = (x: number): Enclosure => exp(negative(square(exactly(x))));
 
 function erfcAt(x: number): Enclosure {
   if (x < 0) return minus(two, erfcAt(-x));
-  return x < 2 ? minus(one, erfSeries(x)) : erfcFraction(x);
+  return x < 2 ? minus(one, erfSeries(x, gaussian(x))) : erfcFraction(x, gaussian(x));
 }
 
 function erfAt(x: number): Enclosure {
   if (x < 0) return negative(erfAt(-x));
-  return x < 2 ? erfSeries(x) : minus(one, erfcFraction(x));
+  return x < 2 ? erfSeries(x, gaussian(x)) : minus(one, erfcFraction(x, gaussian(x)));
 }
 
 /** An increasing function of a set, from its values at doubles; `range` is where its values lie for other reasons. */
