@@ -1,6 +1,7 @@
 import type { Property } from "../src/campaign/property.js";
 import * as agreement from "./agreement.js";
 import * as behaviour from "./behaviour.js";
+import * as bounds from "./bounds.js";
 import * as derivatives from "./derivatives.js";
 import * as secondOrder from "./secondOrder.js";
 
@@ -10,6 +11,8 @@ export const PROPERTIES: readonly Property[] = [
   agreement.gradient,
   agreement.kinks,
   agreement.degenerateShapes,
+  bounds.bounds,
+  bounds.provedBounds,
   derivatives.broadcasting,
   derivatives.zeroCotangentIsZero,
   derivatives.powerOfTwo,

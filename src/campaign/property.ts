@@ -3,6 +3,7 @@ import type { Stream } from "../core/random.js";
 import type { Law } from "../laws/law.js";
 import type { AnyOp } from "../ops/op.js";
 import type { Case } from "../record/case.js";
+import type { Evidence } from "../record/record.js";
 
 /** What the generator of a property is told. */
 export interface DrawRequest {
@@ -21,12 +22,17 @@ export interface Property {
   readonly statement: string;
   readonly source: string;
   readonly law: Law;
+  /** How strong a pass is. Default "sampled". */
+  readonly evidence?: Evidence;
   /** Which ops it says something about; `"programs"` for compositions, which have a row of their own. */
   readonly about: ((op: AnyOp) => boolean) | "programs";
   /** Only this precision; default every one that the subject has. */
   readonly dtype?: FloatType;
   /** Something else that a subject must have, and what to say when it has not. */
-  readonly needs?: { readonly capability: "ownsGradients" | "nestings"; readonly because: string };
+  readonly needs?: {
+    readonly capability: "ownsGradients" | "nestings" | "recordRules";
+    readonly because: string;
+  };
   /** Attribute classes get cells of their own; otherwise the op as a whole is one cell. */
   readonly perClass: boolean;
   draw(stream: Stream, op: AnyOp | undefined, request: DrawRequest): Case;

@@ -1,6 +1,7 @@
 import { arch, availableParallelism, platform } from "node:os";
 import { GradproofError } from "../core/errors.js";
 import { opId } from "../ops/op.js";
+import { FORMULAS } from "../oracles/formulas.js";
 import type { Hello } from "../record/protocol.js";
 import { RECORD_SCHEMA, type Finding, type Line, type LineOf } from "../record/record.js";
 import { VERDICTS } from "../record/verdict.js";
@@ -206,7 +207,7 @@ function header(
     })),
     properties: selection.properties
       .filter((property) => usedProperties.has(property.name))
-      .map(({ name, statement, source }) => ({ name, statement, source, evidence: "sampled" })),
+      .map(({ name, statement, source, evidence = "sampled" }) => ({ name, statement, source, evidence })),
     ops: selection.ops
       .filter((op) => usedOps.has(opId(op)))
       .map((op) => ({
@@ -215,6 +216,7 @@ function header(
         summary: op.summary,
         source: op.source,
         kinks: [...op.kinks],
+        ...FORMULAS[op.name],
       })),
     decidedCasesNeeded: options.needed,
     cells,

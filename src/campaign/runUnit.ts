@@ -101,6 +101,7 @@ function unitEnd(
   const ratios = judged.flatMap(({ judgement }) => judgement.errorOverAttainable ?? []);
   const resolutions = judged.flatMap(({ judgement }) => judgement.resolution ?? []).sort((a, b) => a - b);
   const classes = unit.classes.length > 0 ? unit.classes : [""];
+  const evidence = [...new Set(judged.flatMap(({ judgement }) => judgement.evidence ?? []))];
   return {
     type: "unit-end",
     unit: unit.id,
@@ -120,6 +121,7 @@ function unitEnd(
         j.judgement.share === undefined ? [] : `takes ${j.judgement.share} of the gradient`,
       ),
     ),
+    ...(evidence.length > 0 && { evidence }),
     worstErrorOverAttainable:
       ratios.length > 0 ? showNumber(ratios.reduce((a, b) => (b > a || Number.isNaN(b) ? b : a))) : null,
     medianResolution: resolutions.length > 0 ? showNumber(resolutions[resolutions.length >> 1]) : null,

@@ -48,6 +48,8 @@ export interface LawJudgement {
   readonly along?: readonly number[] | undefined;
   /** Choice made at an exact tie or kink, for the conventions table. */
   readonly share?: string | undefined;
+  /** What stands behind a pass besides this case: proofs, and how many boxes they took. */
+  readonly evidence?: readonly string[] | undefined;
 }
 
 export const PASS: LawJudgement = { verdict: "pass", reason: "" };
@@ -263,6 +265,7 @@ export function toRecord(j: LawJudgement, show: (x: number) => NonNullable<Judge
   const {
     share: _share,
     along: _along,
+    evidence: _evidence,
     expected,
     got,
     errorOverAttainable,

@@ -26,6 +26,7 @@ export const sigmoid = elementwise({
   summary: "1/(1 + e^−x)",
   source: "ONNX Sigmoid-13",
   inputs: { x: saturating },
+  bounds: { value: [0, 1], derivative: [0, 0.25] },
   meaning: (A, [x]) => logistic(A, x),
   // y·(1 − y), with 1 − y as the sigmoid of −x, which does not cancel.
   jvp: (A, [dx], [x]) => A.mul(A.mul(dx, logistic(A, x)), logistic(A, A.neg(x))),
@@ -56,6 +57,7 @@ export const logSigmoid = elementwise({
   summary: "ln(1/(1 + e^−x))",
   source: "PyTorch LogSigmoid",
   inputs: { x: saturating },
+  bounds: { value: [-Infinity, 0], derivative: [0, 1] },
   meaning: (A, [x]) => A.neg(logOnePlusExp(A, A.neg(x))),
   jvp: (A, [dx], [x]) => A.mul(dx, logistic(A, A.neg(x))),
   vjp: (A, gy, [x]) => [A.mul(gy, logistic(A, A.neg(x)))],
@@ -75,6 +77,7 @@ export const softplus = elementwise({
   summary: "ln(1 + e^x)",
   source: "Dugas et al. 2001; ONNX Softplus-1",
   inputs: { x: saturating },
+  bounds: { value: [0, Infinity], derivative: [0, 1] },
   meaning: (A, [x]) => logOnePlusExp(A, x),
   jvp: (A, [dx], [x]) => A.mul(dx, logistic(A, x)),
   vjp: (A, gy, [x]) => [A.mul(gy, logistic(A, x))],
@@ -95,6 +98,7 @@ export const softsign = elementwise({
   source: "Bergstra et al. 2009; ONNX Softsign-1",
   // Both sides have the slope 1 at 0: no choice of gradient, no site.
   inputs: { x: domain({ specials: [0] }) },
+  bounds: { derivative: [0, 1] },
   meaning: (A, [x]) => A.div(x, A.add(A.lift(1), absolute(A, x))),
   jvp(A, [dx], [x]) {
     const d = A.add(A.lift(1), absolute(A, x));
@@ -128,6 +132,7 @@ export const silu = elementwise({
   summary: "x/(1 + e^−x)",
   source: "Elfwing, Uchibe and Doya 2018; ONNX Swish-24",
   inputs: { x: saturating },
+  bounds: { value: [-0.2785, Infinity], derivative: [-0.1, 1.1] },
   meaning: (A, [x]) => A.mul(x, logistic(A, x)),
   // s·(1 + x·(1 − s)), where 1 + x·(1 − s) is (1 + x + e^x)/(1 + e^x): its first sum is exact near −1.28, where the
   // derivative changes its sign.
@@ -208,6 +213,7 @@ export const mish = elementwise({
   summary: "x·tanh(ln(1 + e^x))",
   source: "Misra 2020; ONNX Mish-18",
   inputs: { x: saturating },
+  bounds: { value: [-0.3089, Infinity], derivative: [-0.113, 1.0885] },
   meaning: (A, [x]) => A.mul(x, tanhSoftplus(A, x)),
   jvp(A, [dx], [x]) {
     const e = decay(A, x);

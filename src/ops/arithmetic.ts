@@ -131,6 +131,7 @@ export const square = elementwise({
   summary: "x · x",
   source: "product rule",
   inputs: { x: real },
+  bounds: { value: [0, Infinity] },
   meaning: (A, [x]) => A.mul(x, x),
   jvp: (A, [dx], [x]) => A.mul(A.lift(2), A.mul(dx, x)),
   vjp: (A, gy, [x]) => [A.mul(gy, A.mul(A.lift(2), x))],
@@ -161,6 +162,7 @@ export const sqrt = elementwise({
   source: "DLMF 4.7(ii)",
   // The derivative is infinite at 0.
   inputs: { x: domain({ low: 0, open: true, specials: [1] }) },
+  bounds: { value: [0, Infinity], derivative: [0, Infinity] },
   meaning: (A, [x]) => A.sqrt(x),
   jvp: (A, [dx], _xs, y) => A.div(A.mul(A.lift(0.5), dx), y),
   vjp: (A, gy, _xs, y) => [A.div(gy, A.mul(A.lift(2), y))],

@@ -8,6 +8,7 @@ import {
   type AnyOp,
   type Attribute,
   type Attributes,
+  type Bounds,
   type Domain,
   type DrawContext,
   type Input,
@@ -46,6 +47,8 @@ export interface ElementwiseRecord<P extends Attributes> {
   readonly kinks?: AnyOp["kinks"];
   /** Pairs of arguments that are meant; others are drawn again. Default: all within the domains. */
   readonly relation?: (...xs: number[]) => boolean;
+  /** See `Op.bounds`. A function where they depend on the attributes. */
+  readonly bounds?: Bounds | ((attributes: P) => Bounds);
   readonly meaning: Meaning<P>;
   readonly jvp: Jvp<P>;
   readonly vjp: Vjp<P>;
@@ -142,7 +145,7 @@ export function elementwise<P extends Attributes = Record<string, never>>(
   record: ElementwiseRecord<P>,
 ): AnyOp {
   const inputs: Input[] = Object.entries(record.inputs).map(([name, domain]) => ({ name, domain }));
-  const { f64, f64Slope, specials, simpler } = record;
+  const { f64, f64Slope, specials, simpler, bounds } = record;
   return register<P>({
     name: record.name,
     version: record.version ?? 1,
@@ -155,6 +158,7 @@ export function elementwise<P extends Attributes = Record<string, never>>(
     kinks: record.kinks ?? [],
     elementwise: true,
     relation: record.relation,
+    ...(bounds && { bounds: typeof bounds === "function" ? bounds : () => bounds }),
     shape(shapes, attributes) {
       record.checkAttributes?.(attributes);
       return broadcastShapes(shapes);

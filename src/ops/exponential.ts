@@ -13,6 +13,7 @@ export const exp = elementwise({
   summary: "e to the power x",
   source: "DLMF 4.2(iii); derivative 4.7(ii)",
   inputs: { x: exponents },
+  bounds: { value: [0, Infinity], derivative: [0, Infinity] },
   meaning: (A, [x]) => A.exp(x),
   jvp: (A, [dx], [x]) => A.mul(dx, A.exp(x)),
   vjp: (A, gy, _xs, y) => [A.mul(gy, y)],
@@ -25,6 +26,7 @@ export const expm1 = elementwise({
   summary: "e^x − 1, with every digit also near 0",
   source: "Python Array API 2023.12, expm1; derivative DLMF 4.7(ii)",
   inputs: { x: exponents },
+  bounds: { value: [-1, Infinity], derivative: [0, Infinity] },
   meaning: (A, [x]) => A.expm1(x),
   jvp: (A, [dx], [x]) => A.mul(dx, A.exp(x)),
   vjp: (A, gy, [x]) => [A.mul(gy, A.exp(x))],
@@ -65,6 +67,7 @@ export const erf = elementwise({
   source: "DLMF 7.2.1",
   // In float32, erf is ±1 from 3.92 on, and its derivative 0 from 10.2 on.
   inputs: { x: domain({ specials: [0, 4, -4, 10, -10] }) },
+  bounds: { value: [-1, 1], derivative: [0, 1.128379167095513] },
   meaning: (A, [x]) => A.erf(x),
   jvp: (A, [dx], [x]) => A.mul(A.mul(dx, A.constant(TWO_OVER_SQRT_PI)), gaussian(A, x, 1)),
   vjp: (A, gy, [x]) => [A.mul(gy, A.mul(A.constant(TWO_OVER_SQRT_PI), gaussian(A, x, 1)))],

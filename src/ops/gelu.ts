@@ -77,6 +77,7 @@ export const gelu = elementwise<GeluAttributes>({
       throw new InvalidProgramError(`approximate must be "none" or "tanh", got ${String(approximate)}`);
     }
   },
+  bounds: { value: [-0.1701, Infinity], derivative: [-0.13, 1.13] },
   meaning: (A, [x], { approximate }) =>
     A.mul(x, approximate === "none" ? normalCdf(A, x) : logistic(A, tanhForm(A, x).z)),
   jvp(A, [dx], [x], _y, { approximate }) {

@@ -25,6 +25,7 @@ export const cosh = elementwise({
   summary: "hyperbolic cosine",
   source: "DLMF 4.28; derivative 4.34",
   inputs: { x: moderate },
+  bounds: { value: [1, Infinity] },
   meaning: (A, [x]) => A.cosh(x),
   jvp: (A, [dx], [x]) => A.mul(dx, A.sinh(x)),
   vjp: (A, gy, [x]) => [A.mul(gy, A.sinh(x))],
@@ -38,6 +39,7 @@ export const tanh = elementwise({
   source: "DLMF 4.28; derivative 4.34",
   // In float32, tanh is ±1 from 9.02 on, cosh overflows at 89.4, and the derivative is 0 from 52.4 on.
   inputs: { x: domain({ specials: [0, 9, -9, 89, -89] }) },
+  bounds: { value: [-1, 1], derivative: [0, 1] },
   meaning: (A, [x]) => A.tanh(x),
   // 1/cosh² keeps every digit; 1 − y² loses them all as |x| grows. cosh overflows long after the result underflows.
   jvp: (A, [dx], [x]) => {
@@ -70,6 +72,7 @@ export const asinh = elementwise({
   summary: "inverse hyperbolic sine",
   source: "DLMF 4.37; derivative 4.38(ii)",
   inputs: { x: domain({ specials: [0] }) },
+  bounds: { derivative: [0, 1] },
   meaning: (A, [x]) => A.asinh(x),
   jvp: (A, [dx], [x]) => A.div(dx, hypotenuse(A, x)),
   vjp: (A, gy, [x]) => [A.div(gy, hypotenuse(A, x))],
@@ -87,6 +90,7 @@ export const acosh = elementwise({
   source: "DLMF 4.37; derivative 4.38(ii)",
   // The derivative is infinite at 1.
   inputs: { x: domain({ low: 1, open: true, specials: [1, 2] }) },
+  bounds: { value: [0, Infinity], derivative: [0, Infinity] },
   meaning: (A, [x]) => A.acosh(x),
   jvp: (A, [dx], [x]) => A.div(A.div(dx, A.sqrt(A.sub(x, A.lift(1)))), A.sqrt(A.add(x, A.lift(1)))),
   vjp: (A, gy, [x]) => [A.div(gy, A.mul(A.sqrt(A.sub(x, A.lift(1))), A.sqrt(A.add(x, A.lift(1)))))],
@@ -105,6 +109,7 @@ export const atanh = elementwise({
   source: "DLMF 4.37; derivative 4.38(ii)",
   // The value is infinite at ±1.
   inputs: { x: domain({ low: -1, high: 1, open: true, specials: [0, -1, 1] }) },
+  bounds: { derivative: [1, Infinity] },
   meaning: (A, [x]) => A.atanh(x),
   jvp: (A, [dx], [x]) => A.div(A.div(dx, A.sub(A.lift(1), x)), A.add(A.lift(1), x)),
   vjp: (A, gy, [x]) => [A.div(gy, A.mul(A.sub(A.lift(1), x), A.add(A.lift(1), x)))],

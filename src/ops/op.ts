@@ -25,6 +25,12 @@ export interface Input {
   readonly domain: Domain;
 }
 
+/** Where all values and derivatives of an op of one input lie, whatever real number is put in. */
+export interface Bounds {
+  readonly value?: readonly [low: number, high: number];
+  readonly derivative?: readonly [low: number, high: number];
+}
+
 /** One attribute: its classes name the cells that need evidence of their own. */
 export interface Attribute {
   readonly classes: readonly string[];
@@ -92,6 +98,8 @@ export interface Op<P extends Attributes = Attributes> {
 
   /** It acts on each element by itself, with broadcasting. */
   readonly elementwise?: true;
+  /** Bounds that are proved from the rules by a test. Elementwise ops of one input only. */
+  bounds?(attributes: P): Bounds;
   /** Tuples of corresponding elements that are meant; others are drawn again. Elementwise ops only. */
   readonly relation?: ((...xs: number[]) => boolean) | undefined;
 

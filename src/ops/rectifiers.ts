@@ -1,4 +1,5 @@
 import type { Algebra } from "../core/algebra.js";
+import { nextDown64, nextUp64 } from "../core/float.js";
 import { choose, clamp, passBetween } from "./choose.js";
 import { attribute, checkNumber, elementwise } from "./elementwise.js";
 import { domain } from "./op.js";
@@ -15,6 +16,7 @@ export const relu = elementwise({
   source: "Nair and Hinton 2010",
   inputs: { x: bentAtZero },
   kinks: [{ at: "x = 0", convention: "0" }],
+  bounds: { value: [0, Infinity], derivative: [0, 1] },
   meaning: (A, [x]) => choose(A, x, A.lift(0), { greater: x, less: A.lift(0), tie: A.lift(0) }),
   jvp: (A, [dx], [x]) => choose(A, x, A.lift(0), { greater: dx, less: A.lift(0), tie: A.lift(0) }),
   vjp: (A, gy, [x]) => [choose(A, x, A.lift(0), { greater: gy, less: A.lift(0), tie: A.lift(0) })],
@@ -30,6 +32,7 @@ export const relu6 = elementwise({
     { at: "x = 0", convention: "0" },
     { at: "x = 6", convention: "0" },
   ],
+  bounds: { value: [0, 6], derivative: [0, 1] },
   // At a bound the value is the bound, whose derivative is 0.
   meaning(A, [x]) {
     const [zero, six] = [A.lift(0), A.lift(6)];
@@ -80,6 +83,8 @@ export const leakyRelu = elementwise<LeakyReluAttributes>({
     return alpha === simplest ? [] : [{ alpha: simplest }];
   },
   kinks: [{ at: "x = 0", convention: "alpha" }],
+  // A spacing more, since the decimal that alpha stands for need not be a double.
+  bounds: ({ alpha }) => ({ derivative: [nextDown64(Math.min(alpha, 1)), nextUp64(Math.max(alpha, 1))] }),
   meaning(A, [x], { alpha }) {
     const below = A.mul(attribute(A, alpha), x);
     return choose(A, x, A.lift(0), { greater: x, less: below, tie: below });
@@ -127,6 +132,7 @@ export const elu = elementwise({
   summary: "x where x > 0, e^x − 1 elsewhere",
   source: "Clevert, Unterthiner and Hochreiter 2016, with alpha = 1",
   inputs: { x: domain({ specials: [0, -17, -88, -104] }) },
+  bounds: { value: [-1, Infinity], derivative: [0, 1] },
   meaning: (A, [x]) => (A.toNumber(x) > 0 ? x : A.expm1(x)),
   jvp: (A, [dx], [x]) => (A.toNumber(x) > 0 ? dx : A.mul(dx, A.exp(x))),
   vjp: (A, gy, [x]) => [A.toNumber(x) > 0 ? gy : A.mul(gy, A.exp(x))],
@@ -155,6 +161,7 @@ export const selu = elementwise({
   source: "Klambauer et al. 2017",
   inputs: { x: domain({ specials: [0, -17, -88, -104] }) },
   kinks: [{ at: "x = 0", convention: "scale·alpha" }],
+  bounds: { value: [-1.758099340847377, Infinity], derivative: [0, 1.758099340847377] },
   meaning(A, [x]) {
     const below = (): typeof x => A.mul(seluScaleAlpha(A), A.expm1(x));
     return A.select(x, A.lift(0), () => A.mul(seluScale(A), x), below, below);
@@ -198,6 +205,7 @@ export const hardSigmoid = elementwise({
     { at: "x = −2.5", convention: "0.2" },
     { at: "x = 2.5", convention: "0.2" },
   ],
+  bounds: { value: [0, 1], derivative: [0, 0.2] },
   // The ramp is compared with 0 and 1, and not x with ±2.5, as implementations do: its rounding moves the kinks.
   meaning: (A, [x]) => clamp(A, ramp(A, x), A.lift(0), A.lift(1)),
   jvp(A, [dx], [x]) {

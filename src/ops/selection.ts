@@ -12,6 +12,7 @@ export const abs = elementwise({
   source: "Python Array API 2023.12, abs",
   inputs: { x: domain({ specials: [0] }) },
   kinks: [{ at: "x = 0", convention: "0" }],
+  bounds: { value: [0, Infinity], derivative: [-1, 1] },
   meaning: (A, [x]) => choose(A, x, A.lift(0), { greater: x, less: A.neg(x), tie: A.lift(0) }),
   jvp: (A, [dx], [x]) => choose(A, x, A.lift(0), { greater: dx, less: A.neg(dx), tie: A.lift(0) }),
   vjp: (A, gy, [x]) => [choose(A, x, A.lift(0), { greater: gy, less: A.neg(gy), tie: A.lift(0) })],

@@ -5,7 +5,8 @@ import { INTRINSIC_FUNCTIONS, type Gates } from "../core/numberAlgebra.js";
  * All numbers from low to high.
  *
  * Used for cotangents and tangents while forward data stays a point: what is made of data alone is computed in
- * doubles, without outward rounding, because the tolerance around the hull covers roundings many times over.
+ * doubles, without outward rounding, because the tolerance around the hull covers roundings many times over. It proves
+ * nothing; `certified.ts` does.
  */
 export interface Interval {
   readonly low: number;

@@ -56,6 +56,8 @@ export const hello = z.object({
     flush: z.boolean().optional(),
     /** Second order by either nesting, as the request wants it. */
     nestings: z.boolean().optional(),
+    /** Its numbers are those that the records' own rules give in doubles: what is proved of these is true of it. */
+    recordRules: z.boolean().optional(),
     /** Each gradient is memory of its own, that its receiver may overwrite. */
     ownsGradients: z.boolean().optional(),
   }),

@@ -19,11 +19,15 @@ export const cell = z.object({
 });
 export type Cell = z.infer<typeof cell>;
 
+/** How strong a pass is. */
+export const evidence = z.enum(["proved", "exhaustive", "statistical", "sampled"]);
+export type Evidence = z.infer<typeof evidence>;
+
 export const describedProperty = z.object({
   name: z.string(),
   statement: z.string(),
   source: z.string(),
-  evidence: z.enum(["proved", "exhaustive", "statistical", "sampled"]),
+  evidence,
 });
 
 export const describedOp = z.object({
@@ -32,6 +36,9 @@ export const describedOp = z.object({
   summary: z.string(),
   source: z.string(),
   kinks: z.array(z.object({ at: z.string(), convention: z.string() })),
+  /** The meaning as a formula, and its symbolic derivative, of ops that have them. */
+  formula: z.string().optional(),
+  derivative: z.string().optional(),
 });
 
 /** By precision and primitive: errors of exp, tanh, … in ulps, as a campaign measured them. */
@@ -88,6 +95,8 @@ export const unitEnd = z.object({
   reasons: z.record(z.string(), z.number().int()),
   /** Choices seen at kinks and ties, with their number. */
   conventions: z.record(z.string(), z.number().int()),
+  /** What stands behind it besides cases: the proofs, and how many boxes they took. */
+  evidence: z.array(z.string()).optional(),
   /** Requests answered by the subject. */
   evaluations: z.number().int(),
   worstErrorOverAttainable: anyNumber.nullable(),

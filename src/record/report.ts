@@ -39,6 +39,8 @@ export const reportCell = tally.extend({
   property: z.string(),
   op: z.string(),
   evidence: describedProperty.shape.evidence,
+  /** What stands behind it besides cases: the proofs, and how many boxes they took. */
+  evidenceDetails: z.array(z.string()),
   /** With 95 % confidence, when no decided case was wrong and the cases were drawn at random: 3/n. */
   failureProbabilityBelow: z.number().nullable(),
   /** The largest of any case, whatever its attributes. */

@@ -77,6 +77,8 @@ describe("json", () => {
         "ops[].source",
         "ops[].kinks[].at",
         "ops[].kinks[].convention",
+        "ops[].formula",
+        "ops[].derivative",
         "complete",
         "incompleteBecause",
         "elapsedMs",
@@ -102,6 +104,7 @@ describe("json", () => {
         "subjects[].cells[].property",
         "subjects[].cells[].op",
         "subjects[].cells[].evidence",
+        "subjects[].cells[].evidenceDetails[]",
         "subjects[].cells[].failureProbabilityBelow",
         "subjects[].cells[].worstErrorOverAttainable",
         "subjects[].cells[].medianResolution",
@@ -295,7 +298,8 @@ describe("markdown", () => {
     expect(text).toContain("- got: `1`");
     expect(text).toContain("Reproduce with `npx gradproof replay f-1`");
     expect(text).toContain("```\nimport * as tf");
-    expect(text).toContain("| linearity | 1 | 0 | 1 |");
+    expect(text).toContain("| linearity | proved | 1 | 0 | 1 |");
+    expect(text).toContain("| `tanh@1` | `tanh(x)` | `d/dx = sech(x) ^ 2` |");
     expect(FORMATS.markdown.render(incomplete)).toContain("> **Incomplete.** the record has no footer");
   });
 

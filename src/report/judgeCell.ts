@@ -58,6 +58,7 @@ export function judgeCell(header: LineOf<"header">, group: Group): JudgedCell {
     state,
     because: wholeIsPlanned && whole.state === state ? whole.because : becauseOf(attributes, state),
     ...evidenceOf(header, group, whole),
+    evidenceDetails: [...new Set(ended.flatMap(({ evidence }) => evidence ?? []))],
     worstErrorOverAttainable: largest(ended.map(({ worstErrorOverAttainable }) => worstErrorOverAttainable)),
     medianResolution: medianResolution === null ? null : showNumber(medianResolution),
     reasons: addRecords(ended.map(({ reasons }) => reasons)),

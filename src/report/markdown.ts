@@ -60,6 +60,7 @@ export function renderMarkdown(report: Report): string {
       ...exhaustions(subject),
     ]),
     ...report.subjects.map((subject) => properties(report, subject)),
+    ...formulas(report),
     runFacts(report),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -123,13 +124,14 @@ const SHOWN_STATES: readonly CellState[] = [
 ];
 
 function properties(report: Report, subject: SubjectReport): string {
-  const rows = report.properties.map(({ name }) => {
+  const rows = report.properties.map(({ name, evidence }) => {
     const cells = subject.cells.filter(({ property }) => property === name);
     const decided = cells.reduce((total, cell) => total + cell.decided, 0);
     const bounded =
       cells.length > 0 && cells.every(({ failureProbabilityBelow }) => failureProbabilityBelow !== null);
     return [
       plain(name),
+      evidence,
       ...SHOWN_STATES.map((state) => showCount(cells.filter((cell) => cell.state === state).length)),
       showCount(decided),
       bounded && decided > 0 ? `< ${showPercent(3 / decided)}` : "",
@@ -138,8 +140,18 @@ function properties(report: Report, subject: SubjectReport): string {
   const head = SHOWN_STATES.map((state) => `${STATES[state].sign} ${STATES[state].label}`);
   return [
     `### Ops by property: ${plain(subjectName(subject))}`,
-    table(["property", ...head, "decided cases", "failure probability (95 %)"], rows),
+    table(["property", "evidence", ...head, "decided cases", "failure probability (95 %)"], rows),
   ].join("\n\n");
+}
+
+function formulas({ ops }: Report): string[] {
+  const rows = ops.flatMap(({ id, formula, derivative }) =>
+    formula === undefined || derivative === undefined ? [] : [[code(id), code(formula), code(derivative)]],
+  );
+  if (rows.length === 0) return [];
+  return [
+    `<details><summary>Formulas, with symbolic derivatives</summary>\n\n${table(["op", "is", "derivative"], rows)}\n\n</details>`,
+  ];
 }
 
 function runFacts(report: Report): string {

@@ -78,6 +78,7 @@ class ReferenceAdapter implements SynchronousAdapter {
         graphs: true,
         flush: this.flush,
         nestings: true,
+        recordRules: !single && this.form === 0,
         ownsGradients: true,
       },
     };

@@ -14,7 +14,11 @@ const TOPICS = {
         return [subject.id, `${subject.title}${reason ? pc.yellow(` (${reason})`) : ""}`] as const;
       }),
     ),
-  properties: async () => PROPERTIES.map(({ name, statement }) => [name, statement] as const),
+  properties: async () =>
+    PROPERTIES.map(
+      ({ name, statement, evidence = "sampled" }) =>
+        [name, `${statement}  ${pc.dim(`[${evidence}]`)}`] as const,
+    ),
   ops: async () =>
     OPS.map(({ name, summary, attributes }) => {
       const classes = Object.entries(attributes).map(

@@ -9,6 +9,7 @@ import { conventionsSection } from "./conventions.js";
 import { copyable } from "./copyable.js";
 import { exhaustionsSection } from "./exhaustions.js";
 import { findingsSection } from "./findings.js";
+import { formulasSection } from "./formulas.js";
 import { matrixSection } from "./matrix.js";
 import { propertiesSection } from "./properties.js";
 import { script } from "./script.js";
@@ -58,7 +59,7 @@ export function renderHtml(report: Report): string {
           <main id="content">
             ${report.subjects.map((subject) => subjectSections(report, subject, single))}
             ${coverageSection(report)} ${selfTestSection(report)} ${propertiesSection(report)}
-            ${runSection(report)}
+            ${formulasSection(report)} ${runSection(report)}
           </main>
         </div>
         ${new Markup(`<script>${script}</script>`)}

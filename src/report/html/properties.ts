@@ -39,7 +39,17 @@ function evidenceOf({ subjects }: Report, subject: SubjectReport, property: stri
   const wrong = cells.filter(({ counts }) => wrongIn(counts) > 0).length;
   return wrong > 0
     ? html`<p class="says wrong">${STATES.wrong.sign} ${claim}; wrong in ${showPlural(wrong, "op")}</p>`
-    : html`<p class="says green">${STATES.green.sign} ${claim}, none wrong${weakest(cells)}</p>`;
+    : html`<p class="says green">${STATES.green.sign} ${claim}, none wrong${weakest(cells)}</p>
+        ${proofs(cells)}`;
+}
+
+/** What stands behind each op besides cases. */
+function proofs(cells: readonly ReportCell[]): Markup | "" {
+  const proved = cells.filter(({ evidenceDetails }) => evidenceDetails.length > 0);
+  if (proved.length === 0) return "";
+  return html`<ul>
+    ${proved.map(({ op, evidenceDetails }) => html`<li>${op}: ${evidenceDetails.join("; ")}</li>`)}
+  </ul>`;
 }
 
 /** The bound of the op that was tried least: it holds for all. */
