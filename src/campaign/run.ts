@@ -66,7 +66,7 @@ export async function runCampaign(
   };
   let unitsDone = 0;
   const evaluations = new Map<Subject, number>();
-  const findings = new Findings();
+  const findings = new Findings(selection.properties);
   let stopped: string | undefined;
   try {
     for (const source of sources) first.set(source.id, await start(source));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { wireCase } from "./case.js";
 import { MAGNITUDES, quantityPlan, sighting, statistics } from "./exhaustion.js";
+import { factor, fault } from "./fault.js";
 import { attributes } from "./program.js";
 import { hello } from "./protocol.js";
 import { anyNumber, counts, judgement, signature, verdict } from "./verdict.js";
@@ -119,6 +120,12 @@ export const finding = z.object({
   properties: z.array(z.string()),
   signature,
   verdict,
+  /** What kind of fault it is; records of before this was told have none. */
+  fault: fault.optional(),
+  /** What was varied around the smallest case, and which of it matters. */
+  factors: z.array(factor).optional(),
+  /** Titles under which the same fault showed in other ways. */
+  also: z.array(z.string()).optional(),
   /** One sentence: what is wrong. */
   title: z.string(),
   /** Who is wrong and how we know. */
