@@ -2,7 +2,7 @@ import { formatOf } from "../core/float.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
 import { broadcastIndex, sameShape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
-import { askGradient, askTangent, askValue, pointOf, type LawJudgement } from "../laws/law.js";
+import { askGradient, askHessian, askTangent, askValue, pointOf, type LawJudgement } from "../laws/law.js";
 import { findOp } from "../ops/index.js";
 import { compute, type Point, type Quantity } from "../oracles/quantity.js";
 import { check, differentiable, singleOp } from "../program/program.js";
@@ -17,7 +17,7 @@ export async function compare(
   { where }: LawJudgement,
   subject: Subject,
 ): Promise<Comparison | undefined> {
-  const parsed = /^(value|gradient|tangent)\[(\d+)\]$/.exec(where ?? "");
+  const parsed = /^(value|gradient|tangent|hvp)\[(\d+)\]$/.exec(where ?? "");
   if (!parsed) return undefined;
   const quantity = parsed[1] as Quantity;
   const index = Number(parsed[2]);
@@ -44,7 +44,7 @@ async function resultOf(
   index: number,
   subject: Subject,
 ): Promise<Tensor | undefined> {
-  const ask = { value: askValue, gradient: askGradient, tangent: askTangent }[quantity];
+  const ask = { value: askValue, gradient: askGradient, tangent: askTangent, hvp: askHessian }[quantity];
   const outcome = await subject.evaluate(ask(c));
   if (outcome.status !== "ok") return undefined;
   const results: readonly (WireTensor | null)[] | undefined =

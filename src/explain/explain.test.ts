@@ -128,6 +128,23 @@ describe("a finding", () => {
     expect(gradient.shown).toMatchObject({ expected: "a result", got: "TypeError: not a function" });
   });
 
+  it("tells the fault that is behind another: a wrong value, but not one of another dtype", async () => {
+    const gradient = withRecord("tanh", offBy(0.5));
+    const told = async (value: LawJudgement): Promise<string> => {
+      const judge: Judge = (law, c) =>
+        law.name === "value agreement" ? Promise.resolve(value) : judgeCase(law, c, gradient);
+      const judgement = await judge(gradientAgreement, start);
+      const explanation = await explain(
+        { property: "gradient", law: gradientAgreement, case: start, judgement },
+        gradient,
+        judge,
+      );
+      return explanation.stands ? explanation.finding.signature.where : explanation.because;
+    };
+    expect(await told(failure("missing", "value[0]", "none"))).toBe("value[0]");
+    expect(await told(failure("dtype", "value[0]", "i32"))).toBe("gradient[0]");
+  });
+
   it("names the input where there are several", async () => {
     const subject = withAnswers((request, honest) => {
       const answer = honest();

@@ -103,13 +103,15 @@ async function smallestOf({ law, case: c, judgement }: Suspicion, judge: Judge):
  */
 async function rootOf(traced: Traced, drawn: Case, judge: Judge): Promise<Traced> {
   const { law, smallest } = traced;
-  if (!law.modes.includes("vjp") || isItsOwn(law, smallest.judgement)) return traced;
+  const differentiates = law.modes.includes("vjp") || law.modes.includes("hvp");
+  if (!differentiates || isItsOwn(law, smallest.judgement)) return traced;
   for (const basic of [valueAgreement, gradientAgreement]) {
     if (basic === law) break;
     // The smallest case of another law may be right by accident: for a cotangent of 1, say.
     for (const c of [smallest.case, drawn]) {
       const judgement = await judge(basic, c);
-      if (!VERDICTS[judgement.verdict].wrong) continue;
+      // A value of another dtype is a fault of its own: it makes no gradient wrong.
+      if (!VERDICTS[judgement.verdict].wrong || judgement.kind === "dtype") continue;
       // The same fault in the law's own words: nothing is behind it.
       if (c === smallest.case && sameFault(judgement, smallest.judgement)) return { law: basic, smallest };
       const found = await minimise(c, judgement, (candidate) => judge(basic, candidate));
@@ -120,12 +122,11 @@ async function rootOf(traced: Traced, drawn: Case, judge: Judge): Promise<Traced
   return traced;
 }
 
+const OF_ITS_OWN: ReadonlySet<string> = new Set(["mutates", "shares memory", "subset", "with gradient"]);
+
 /** Faults that say nothing of whether the gradient itself is right. */
 const isItsOwn = (law: Law, { verdict, kind }: LawJudgement): boolean =>
-  verdict === "accepted-invalid" ||
-  kind === "mutates" ||
-  kind === "shares memory" ||
-  (kind === "bits" && law === determinism);
+  verdict === "accepted-invalid" || OF_ITS_OWN.has(kind ?? "") || (kind === "bits" && law === determinism);
 
 /** The class that the smallest case and the one that was drawn bear out together. */
 async function faultOf(
@@ -189,7 +190,7 @@ function title(signature: Signature, c: Case, { class: name, detail }: Fault): s
   const ops = [...new Set(c.program.nodes.map((node) => node.op.replace(/@\d+$/, "")))].join(" → ");
   const what = signature.where.startsWith("gradient")
     ? `gradient${ofInput(signature.where, c)}`
-    : signature.where.replace(/\[0\]$/, "");
+    : signature.where.replace(/\[0\]$/, "").replace(/^hvp/, "Hessian product");
   const empty = c.inputs.some((x) => x.data.length === 0) ? ", for tensors without elements" : "";
   const says = name === "factor" ? `is ${detail}` : FAULTS[name];
   return `${ops}: ${what} ${says}${empty}`;

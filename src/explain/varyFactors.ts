@@ -1,6 +1,7 @@
 import { drawContext, type ShapeKind } from "../arbitraries/shapes.js";
 import { isValid, tryCheck } from "../arbitraries/validCase.js";
 import { drawDirection, drawTensor, REGIONS, type Region } from "../arbitraries/values.js";
+import { InvalidProgramError } from "../core/errors.js";
 import { Stream } from "../core/random.js";
 import { sameShape, sizeOf, type Shape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
@@ -134,13 +135,23 @@ function attributeVariants(op: AnyOp, c: Case): Variant[] {
               ? { ...attributes, [name]: draw.attributes[name] }
               : { ...draw.attributes, ...attributes };
           if (name in attributes && JSON.stringify(changed) === JSON.stringify(attributes)) return [];
-          return rebuilt(op, c, shapesOf(draw), changed, `attribute ${name}=${label}`) ?? [];
+          return orNothing(() => rebuilt(op, c, shapesOf(draw), changed, `${name}=${label}`)) ?? [];
         });
       const same = name in attributes ? inShapes(() => own) : [];
       const cases = distinct(same.length > 0 ? same : inShapes((draw) => draw.shapes));
       return cases.slice(0, PER_CLASS).map((variant) => ({ factor: name, label, case: variant }));
     }),
   );
+}
+
+/** Attributes that were drawn for other shapes may fit none of these: that is no neighbour, then. */
+function orNothing(make: () => Case | undefined): Case | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof InvalidProgramError) return undefined;
+    throw error;
+  }
 }
 
 const REGION_NAMES: Readonly<Record<Region, string>> = {
@@ -174,9 +185,10 @@ function shapeVariants(op: AnyOp, c: Case): Variant[] {
       Object.entries(op.attributes).map(([key, attribute]) => [key, stream.pick(attribute.classes)]),
     );
     const { shapes } = op.draw(drawContext(stream, kinds[t % kinds.length], classes));
-    const adapted = op.adapt ? op.adapt(shapes, attributes) : attributes;
-    if (!adapted) return [];
-    const variant = rebuilt(op, c, shapes, adapted, `shapes ${t}`);
+    const variant = orNothing(() => {
+      const adapted = op.adapt ? op.adapt(shapes, attributes) : attributes;
+      return adapted && rebuilt(op, c, shapes, adapted, `shapes ${t}`);
+    });
     return variant ? [{ factor: "shapes", label: shapeLabel(op, variant.inputs), case: variant }] : [];
   }).flat();
   const labels = [...new Set(variants.map(({ label }) => label))];

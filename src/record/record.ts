@@ -187,6 +187,25 @@ export const skipped = z.object({
   reason: z.string(),
 });
 
+/** What a subject takes where a gradient is a choice. */
+export const convention = z.object({
+  type: z.literal("convention"),
+  subject: z.string(),
+  /** Stable name of the question. */
+  probe: z.string(),
+  /** `relu′(0)`. */
+  question: z.string(),
+  ops: z.array(z.string()),
+  /** What is defensible there. */
+  mathematics: z.string(),
+  reference: z.string(),
+  /** The subject's answer, or why there is none. */
+  got: z.string(),
+  /** `outside`: mathematics does not defend it. `no answer`: the op is offered, and threw or died. */
+  choice: z.enum(["as the reference", "another", "outside", "no answer", "unsupported"]),
+});
+export type Convention = z.infer<typeof convention>;
+
 /** Mutants of the reference, judged by the same laws in the same run. */
 export const selfTest = z.object({
   type: z.literal("self-test"),
@@ -230,6 +249,7 @@ export const line = z.discriminatedUnion("type", [
   finding,
   exhaustion,
   skipped,
+  convention,
   selfTest,
   epochEnd,
   footer,
