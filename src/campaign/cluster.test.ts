@@ -50,6 +50,12 @@ describe("findings of one fault", () => {
     expect(compatible(a, a)).toBe(true);
     expect(compatible(a, b)).toBe(false);
     expect(compatible(a, finding("wrong value", "gradient[0]", [factor("strides", ["1"], [])]))).toBe(true);
+    // Strides that either needs say that it is one fault after all.
+    const strides = factor("strides", ["2"], ["1"]);
+    const [c, d] = [explicit, same].map((padding) =>
+      finding("wrong value", "gradient[0]", [padding, strides]),
+    );
+    expect(compatible(c, d)).toBe(true);
     expect(mayShow(a, { tags: ["padding=explicit"] })).toBe(true);
     expect(mayShow(a, { tags: ["padding=same"] })).toBe(false);
   });

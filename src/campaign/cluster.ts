@@ -13,14 +13,22 @@ export function clusterKey(finding: Finding): string {
   return [subject, signature.op, where, ...kind].join("\0");
 }
 
-/** Whether two findings with the same key may be of one fault: neither needs what the other excludes. */
-export const compatible = (a: Finding, b: Finding): boolean => !excludes(a, b) && !excludes(b, a);
-
-const excludes = (a: Finding, b: Finding): boolean =>
-  decidingAttributes(a).some(({ name, passes }) => {
-    const own = b.factors?.find((factor) => factor.name === name)?.fails[0];
-    return own !== undefined && passes.includes(own);
+/**
+ * Whether two findings with the same key may be of one fault. They are of two where each excludes the other in every
+ * attribute that decides both: classes that passed did so in a few cases, so that one contradiction shows little.
+ */
+export function compatible(a: Finding, b: Finding): boolean {
+  const others = new Map(decidingAttributes(b).map((factor) => [factor.name, factor]));
+  const shared = decidingAttributes(a).flatMap((factor) => {
+    const other = others.get(factor.name);
+    return other ? [{ factor, other }] : [];
   });
+  const excludes = (one: Factor, other: Factor): boolean => one.passes.includes(other.fails[0]);
+  return (
+    shared.length === 0 ||
+    !shared.every(({ factor, other }) => excludes(factor, other) && excludes(other, factor))
+  );
+}
 
 /** Whether a case can be an example of a finding: it has no attribute with which the fault did not show. */
 export const mayShow = (finding: Finding, { tags }: Pick<Case, "tags">): boolean =>

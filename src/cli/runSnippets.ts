@@ -61,6 +61,8 @@ function errorIn(stderr: string): string {
 /** Whether a snippet printed what the finding says of it. */
 export function confirms({ judgement, signature, witness }: ReportFinding, output: string): boolean {
   const { verdict, reason, got, element } = judgement;
+  // A Hessian product that the library cannot form is told in its own words, not in numbers.
+  if (judgement.kind === "missing") return /^Hessian-vector product of x\d+: (?!\[)/m.test(output);
   if (verdict === "error") return output.includes(reason.replace(/^\w+: /, "").split("\n")[0]);
   const printed = printedResult(output, signature.where, witness.program.inputs.length);
   // A snippet that prints no such line has died on the way: of a crash that is the finding.
@@ -79,9 +81,10 @@ const same = (a: number, b: number, dtype: FloatType): boolean => {
 
 /** The numbers of one line: `value[0]: float32 [2] = [1,2]`, or `gradient of x1: [2] = [1,2]`. */
 function printedResult(output: string, where: string, inputs: number): number[] | undefined {
-  const parsed = /^(value|gradient)(?:\[(\d+)\])?/.exec(where);
+  const parsed = /^(value|gradient|hvp)(?:\[(\d+)\])?/.exec(where);
   if (!parsed) return undefined;
-  const lines = output.split("\n").filter((line) => line.startsWith(parsed[1]));
+  const name = parsed[1] === "hvp" ? "Hessian-vector product" : parsed[1];
+  const lines = output.split("\n").filter((line) => line.startsWith(name));
   const own = lines.filter((line) => {
     const index = parsed[2] ?? "0";
     return parsed[1] === "value"
