@@ -71,7 +71,7 @@ describe("a campaign", () => {
     expect(found).toMatchObject({
       property: "gradient",
       properties: ["linearity"],
-      title: "tanh: gradient is wrong",
+      title: "tanh: gradient has the wrong sign",
     });
     expect(found.oracles.length).toBeGreaterThan(0);
   });

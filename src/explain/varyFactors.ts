@@ -161,6 +161,7 @@ const REGION_NAMES: Readonly<Record<Region, string>> = {
   ties: "ties",
   saturated: "large values",
   scaled: "values all large or all small",
+  extremes: "values at the ends of the format",
 };
 
 function valueVariants(op: AnyOp, c: Case): Variant[] {
