@@ -1,6 +1,6 @@
 import { fromBits32 } from "../core/float.js";
 import { filled } from "../core/tensor.js";
-import { explain } from "../explain/explain.js";
+import { explain, type Judge } from "../explain/explain.js";
 import type { LawJudgement } from "../laws/law.js";
 import { bigGradientElement, bigValue, toEstimate } from "../oracles/bigNumber.js";
 import { check, singleOp } from "../program/program.js";
@@ -138,8 +138,8 @@ export class ExhaustJudge {
   private async alone(bits: number, before: number | undefined): Promise<LawJudgement> {
     const c = caseAt(this.plan, bits);
     const { law, name } = this.property;
-    const recheck = (each: Case): Promise<LawJudgement> => judgeCase(law, each, this.subject);
-    const judgement = await recheck(c);
+    const judge: Judge = (by, each) => judgeCase(by, each, this.subject);
+    const judgement = await judge(law, c);
     if (before !== undefined && judgement.got !== undefined && !Object.is(judgement.got, before)) {
       return { verdict: "inconclusive", reason: "asked alone, the subject gives another result" };
     }
@@ -150,7 +150,7 @@ export class ExhaustJudge {
       this.findings.set(kind, { ...same, cases: same.cases + 1 });
       return judgement;
     }
-    const explanation = await explain({ property: name, law, case: c, judgement }, this.subject, recheck);
+    const explanation = await explain({ property: name, law, case: c, judgement }, this.subject, judge);
     if (!explanation.stands) return { verdict: "inconclusive", reason: explanation.because };
     this.findings.set(kind, explanation.finding);
     return judgement;

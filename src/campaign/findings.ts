@@ -3,55 +3,60 @@ import type { Signature } from "../record/verdict.js";
 import { VERDICTS } from "../record/verdict.js";
 import { explain, signatureOf } from "../explain/explain.js";
 import type { Subject } from "../subjects/subject.js";
+import { clusterKey, compatible, mayShow } from "./cluster.js";
 import { judgeCase } from "./judgeCase.js";
 import type { Unit } from "./plan.js";
+import type { Property } from "./property.js";
 import type { JudgedCase } from "./runUnit.js";
 
-/** Cases of one unit that are explained, when their faults may be of different ops. */
+/** Cases of one unit that are explained at most. */
 const MOST_PER_UNIT = 4;
+
+type Outcome = { readonly cluster: string } | { readonly because: string };
 
 /** The faults of one campaign, each explained once and counted wherever it shows again. */
 export class Findings {
-  private readonly bySignature = new Map<string, Finding>();
+  /** By the id of the finding that was the first of its fault. */
+  private readonly clusters = new Map<string, Finding>();
+  /** The clusters in which judgements of one signature turned out to belong. */
+  private readonly bySignature = new Map<string, Set<string>>();
+
+  /** @param properties the catalogue, for faults that turn out to be of a more basic law than the one that broke */
+  constructor(private readonly properties: readonly Property[]) {}
 
   get all(): readonly Finding[] {
-    return [...this.bySignature.values()];
+    return [...this.clusters.values()];
   }
 
   /**
-   * Explains what is wrong in a unit: one case per signature that is new. Judgements that the oracles do not bear
-   * out become `inconclusive`.
+   * Explains what is wrong in a unit: cases that no known fault accounts for. Judgements that the oracles do not
+   * bear out become `inconclusive`.
    */
   async include(unit: Unit, judged: JudgedCase[], subject: Subject): Promise<JudgedCase[]> {
     const result = [...judged];
-    const explained = new Map<string, { readonly finding: Finding } | { readonly because: string }>();
+    const explained: { readonly raw: string; readonly outcome: Outcome }[] = [];
     for (const each of plainestFirst(judged)) {
-      const i = judged.indexOf(each);
       const { verdict } = each.judgement;
       if (!VERDICTS[verdict].wrong && verdict !== "accepted-invalid") continue;
       const raw = key(unit.subject, signatureOf(each.case, each.judgement));
-      let outcome = this.known(raw, unit, explained);
-      const open = each.case.program.nodes.length > 1 && explained.size < MOST_PER_UNIT;
-      if (!outcome || open) {
-        const explanation = await explain(
-          {
-            property: unit.property.name,
-            law: unit.property.law,
-            case: each.case,
-            judgement: each.judgement,
-          },
-          subject,
-          (c) => judgeCase(unit.property.law, c, subject),
-        );
-        outcome = explanation.stands
-          ? { finding: this.merge(unit, explanation.finding) }
-          : { because: explanation.because };
-        explained.set(explained.has(raw) ? `${raw}#${i}` : raw, outcome);
-      } else if ("finding" in outcome) {
-        this.count(unit, outcome.finding);
+      const known = this.known(raw, unit, each);
+      const again = explained.filter((other) => other.raw === raw);
+      let outcome: Outcome;
+      if (known !== undefined) {
+        outcome = { cluster: known };
+        this.count(unit, known);
+      } else if (again.length > 0 && explained.length >= MOST_PER_UNIT) {
+        ({ outcome } = again[0]);
+        if ("cluster" in outcome) this.count(unit, outcome.cluster);
+      } else {
+        outcome = await this.explained(unit, each, subject);
+        explained.push({ raw, outcome });
+        if ("cluster" in outcome) {
+          this.bySignature.set(raw, (this.bySignature.get(raw) ?? new Set()).add(outcome.cluster));
+        }
       }
       if ("because" in outcome) {
-        result[i] = {
+        result[judged.indexOf(each)] = {
           ...each,
           judgement: { ...each.judgement, verdict: "inconclusive", reason: outcome.because },
         };
@@ -60,39 +65,55 @@ export class Findings {
     return result;
   }
 
-  private known(
-    raw: string,
-    unit: Unit,
-    explained: ReadonlyMap<string, { readonly finding: Finding } | { readonly because: string }>,
-  ): { readonly finding: Finding } | { readonly because: string } | undefined {
-    const here = explained.get(raw);
-    if (here) return here;
-    const before = this.bySignature.get(raw);
+  /** A fault that was explained before and accounts for this case too. */
+  private known(raw: string, unit: Unit, { case: c }: JudgedCase): string | undefined {
     // A fault of another property is the same fault when its signature is; programs hide which op is at fault.
-    return before && unit.op ? { finding: before } : undefined;
+    if (!unit.op) return undefined;
+    return [...(this.bySignature.get(raw) ?? [])].find((cluster) => mayShow(this.clusters.get(cluster)!, c));
   }
 
-  private merge(unit: Unit, finding: Finding): Finding {
-    const at = key(unit.subject, finding.signature);
-    const before = this.bySignature.get(at);
-    if (!before) {
-      this.bySignature.set(at, finding);
-      return finding;
-    }
-    return this.count(unit, before);
+  private async explained(unit: Unit, each: JudgedCase, subject: Subject): Promise<Outcome> {
+    const explanation = await explain(
+      {
+        property: unit.property.name,
+        propertyOf: (law) => this.properties.find((property) => property.law === law)?.name,
+        law: unit.property.law,
+        case: each.case,
+        judgement: each.judgement,
+      },
+      subject,
+      (law, c) => judgeCase(law, c, subject),
+    );
+    if (!explanation.stands) return { because: explanation.because };
+    const { finding } = explanation;
+    const key = clusterKey(finding);
+    const known = [...this.clusters].find(
+      ([, other]) => clusterKey(other) === key && compatible(other, finding),
+    );
+    if (known) this.count(unit, known[0], finding);
+    else this.clusters.set(finding.id, finding);
+    return { cluster: known?.[0] ?? finding.id };
   }
 
-  private count(unit: Unit, finding: Finding): Finding {
-    const at = key(unit.subject, finding.signature);
-    const before = this.bySignature.get(at) ?? finding;
-    const properties = before.properties.includes(unit.property.name)
-      ? before.properties
-      : [...before.properties, unit.property.name];
-    const counted = { ...before, cases: before.cases + 1, properties };
-    this.bySignature.set(at, counted);
-    return counted;
+  /** One more case of a fault; told in another way, the title is kept. */
+  private count(unit: Unit, cluster: string, another?: Finding): void {
+    const before = this.clusters.get(cluster)!;
+    // Tensors without elements must not stand for a fault that everybody meets.
+    const [finding, other] =
+      another && isEmpty(before) && !isEmpty(another) ? [another, before] : [before, another];
+    const also = [...new Set([...(before.also ?? []), ...(other ? [other.title] : [])])].filter(
+      (title) => title !== finding.title,
+    );
+    this.clusters.set(cluster, {
+      ...finding,
+      cases: before.cases + 1,
+      properties: [...new Set([...before.properties, unit.property.name])],
+      ...(also.length > 0 && { also }),
+    });
   }
 }
+
+const isEmpty = ({ witness }: Finding): boolean => witness.inputs.some(({ b64 }) => b64 === "");
 
 /** An error this large is plain; beyond it, larger ones are not better examples (they are at the ends of the range). */
 const PLAIN = 1e4;

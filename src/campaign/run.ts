@@ -31,6 +31,8 @@ export interface CampaignOptions extends UnitOptions {
   readonly bail: boolean;
   /** Units that would begin later than this are not run. */
   readonly budgetSeconds?: number;
+  /** What a subject takes where a gradient is a choice; asked last. */
+  readonly conventions?: (subject: Subject) => Promise<readonly LineOf<"convention">[]>;
   readonly selfTest?: () => Promise<LineOf<"self-test">>;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
@@ -67,7 +69,7 @@ export async function runCampaign(
   };
   let unitsDone = 0;
   const evaluations = new Map<Subject, number>();
-  const findings = new Findings();
+  const findings = new Findings(selection.properties);
   let stopped: string | undefined;
   try {
     for (const source of sources) first.set(source.id, await start(source));
@@ -112,6 +114,7 @@ export async function runCampaign(
         const queue = units.filter((unit) => unit.property === property);
         await Promise.all([lead, ...others].map((subject) => work(subject, queue)));
       }
+      if (options.conventions && !stopped) sink.write(await options.conventions(lead));
       for (const subject of [lead, ...others]) evaluations.set(subject, subject.answered);
       await Promise.all([lead, ...others].map((subject) => subject.close()));
     }

@@ -2,8 +2,10 @@
 import { Command, CommanderError } from "commander";
 import { GradproofError } from "../core/errors.js";
 import { gradproofVersion } from "../core/gradproofVersion.js";
+import { addConventions } from "./commands/conventions.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addExhaust } from "./commands/exhaust.js";
+import { addFindings } from "./commands/findings.js";
 import { addList } from "./commands/list.js";
 import { addReplay } from "./commands/replay.js";
 import { addReport } from "./commands/report.js";
@@ -20,7 +22,17 @@ const program = new Command("gradproof")
   .addHelpText("after", EXIT_CODES)
   .exitOverride();
 
-for (const add of [addVerify, addExhaust, addReplay, addList, addReport, addDoctor]) add(program);
+for (const add of [
+  addVerify,
+  addExhaust,
+  addReplay,
+  addList,
+  addReport,
+  addFindings,
+  addConventions,
+  addDoctor,
+])
+  add(program);
 for (const command of program.commands) command.exitOverride();
 
 // A reader that has seen enough (`| head`) closes the pipe: that is no error of ours.

@@ -13,14 +13,14 @@ import { inProcessSubject } from "../subjects/inProcess.js";
 import { intercept } from "../subjects/intercept.js";
 import { referenceAdapter } from "../subjects/reference.js";
 import type { Subject } from "../subjects/subject.js";
-import { explain, signatureOf, type Explanation } from "./explain.js";
+import { explain, signatureOf, type Explanation, type Judge } from "./explain.js";
 
 const start = caseOf("tanh", [row(0.6875, -1.5, 2.25)]);
 
 /** What is said of a case after a law judged it. */
 async function explained(law: Law, c: Case, subject: Subject, property = "gradient"): Promise<Explanation> {
-  const recheck = (candidate: Case): Promise<LawJudgement> => judgeCase(law, candidate, subject);
-  return explain({ property, law, case: c, judgement: await recheck(c) }, subject, recheck);
+  const judge: Judge = (by, candidate) => judgeCase(by, candidate, subject);
+  return explain({ property, law, case: c, judgement: await judge(law, c) }, subject, judge);
 }
 
 async function findingOf(...args: Parameters<typeof explained>): Promise<Finding> {
@@ -108,7 +108,7 @@ describe("a finding", () => {
     const found = await findingOf(determinism, start, subject, "determinism");
     expect(found.oracles).toEqual([]);
     expect(found.because).toBe("Both answers are the subject's own, and they must be the same bits.");
-    expect(found.title).toBe("tanh: value is not reproduced bit for bit");
+    expect(found.title).toBe("tanh: value differs when it is asked again");
     expect(found.snippet).toContain('mode: "value"');
   });
 
@@ -126,6 +126,23 @@ describe("a finding", () => {
     const gradient = await findingOf(gradientAgreement, start, inGradient);
     expect(gradient).toMatchObject({ signature: { kind: "throws", where: "gradient" }, verdict: "error" });
     expect(gradient.shown).toMatchObject({ expected: "a result", got: "TypeError: not a function" });
+  });
+
+  it("tells the fault that is behind another: a wrong value, but not one of another dtype", async () => {
+    const gradient = withRecord("tanh", offBy(0.5));
+    const told = async (value: LawJudgement): Promise<string> => {
+      const judge: Judge = (law, c) =>
+        law.name === "value agreement" ? Promise.resolve(value) : judgeCase(law, c, gradient);
+      const judgement = await judge(gradientAgreement, start);
+      const explanation = await explain(
+        { property: "gradient", law: gradientAgreement, case: start, judgement },
+        gradient,
+        judge,
+      );
+      return explanation.stands ? explanation.finding.signature.where : explanation.because;
+    };
+    expect(await told(failure("missing", "value[0]", "none"))).toBe("value[0]");
+    expect(await told(failure("dtype", "value[0]", "i32"))).toBe("gradient[0]");
   });
 
   it("names the input where there are several", async () => {

@@ -3,6 +3,8 @@ import { GradproofError } from "../core/errors.js";
 import { shortest } from "../core/float.js";
 import { showShape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
+import { gradientAgreement, valueAgreement } from "../laws/agreement.js";
+import { determinism } from "../laws/behaviour.js";
 import {
   askGradient,
   askHessian,
@@ -13,17 +15,23 @@ import {
   type LawJudgement,
 } from "../laws/law.js";
 import { encodeCase, type Case } from "../record/case.js";
+import { FAULTS, type Factor, type Fault } from "../record/fault.js";
 import type { EvalQuestion } from "../record/protocol.js";
 import type { Finding } from "../record/record.js";
-import { showNumber, type Signature } from "../record/verdict.js";
+import { showNumber, VERDICTS, type Signature } from "../record/verdict.js";
 import type { Subject } from "../subjects/subject.js";
 import { adjudicate } from "./adjudicate.js";
-import { minimise, type Minimised } from "./minimise.js";
+import { classify } from "./classify.js";
+import { compare } from "./compare.js";
+import { minimise, sameFault, type Minimised } from "./minimise.js";
 import { testimonies } from "./testimony.js";
+import { varyFactors } from "./varyFactors.js";
 
 /** What a failing case is, before it is explained. */
 export interface Suspicion {
   readonly property: string;
+  /** The property that promises a more basic law, where the fault turns out to be one of that. */
+  readonly propertyOf?: (law: Law) => string | undefined;
   readonly law: Law;
   readonly case: Case;
   readonly judgement: LawJudgement;
@@ -34,21 +42,13 @@ export type Explanation =
   /** The oracles do not bear it out: no finding, and why. */
   | { readonly stands: false; readonly because: string };
 
+/** Judges a case on the subject by a law. */
+export type Judge = (law: Law, c: Case) => Promise<LawJudgement>;
+
 /** Minimises a failing case, hears the oracles on it, and writes down who is wrong and how we know. */
-export async function explain(
-  suspicion: Suspicion,
-  subject: Subject,
-  recheck: (c: Case) => Promise<LawJudgement>,
-): Promise<Explanation> {
-  // What is invalid has no smaller valid case.
-  const found =
-    suspicion.judgement.verdict === "accepted-invalid"
-      ? { case: suspicion.case, judgement: suspicion.judgement, evaluations: 0 }
-      : await minimise(suspicion.case, suspicion.judgement, recheck);
-  const smallest = await whereThrown(found, subject);
-  const words = suspicion.law.againstTruth
-    ? await testimonies(smallest.case, smallest.judgement, subject)
-    : [];
+export async function explain(suspicion: Suspicion, subject: Subject, judge: Judge): Promise<Explanation> {
+  const { law, smallest } = await rootOf(await smallestOf(suspicion, judge), suspicion.case, judge);
+  const words = law.againstTruth ? await testimonies(smallest.case, smallest.judgement, subject) : [];
   const { stands, because } = adjudicate(smallest.judgement, words);
   if (!stands) return { stands, because };
   const signature = signatureOf(smallest.case, smallest.judgement);
@@ -57,17 +57,20 @@ export async function explain(
     .update(JSON.stringify([subject.id, suspicion.property, signature, witness]))
     .digest("hex")
     .slice(0, 8);
+  const fault = await faultOf(suspicion, law, smallest, subject);
   return {
     stands,
     finding: {
       type: "finding",
       id,
       subject: subject.id,
-      property: suspicion.property,
+      property: (law === suspicion.law ? undefined : suspicion.propertyOf?.(law)) ?? suspicion.property,
       properties: [suspicion.property],
       signature,
       verdict: smallest.judgement.verdict,
-      title: title(signature, smallest.case, smallest.judgement),
+      fault,
+      factors: await factorsOf(law, smallest, judge),
+      title: title(signature, smallest.case, fault),
       because,
       cases: 1,
       witness,
@@ -81,11 +84,77 @@ export async function explain(
   };
 }
 
-/** An error while differentiating may come from the forward pass alone: then that is where it is. */
-async function whereThrown(found: Minimised, subject: Subject): Promise<Minimised> {
-  if (found.judgement.verdict !== "error" || found.judgement.where === "value") return found;
-  const { status } = await subject.evaluate(askValue(found.case));
-  return status === "error" ? { ...found, judgement: { ...found.judgement, where: "value" } } : found;
+interface Traced {
+  readonly law: Law;
+  readonly smallest: Minimised;
+}
+
+async function smallestOf({ law, case: c, judgement }: Suspicion, judge: Judge): Promise<Traced> {
+  // What is invalid has no smaller valid case.
+  if (judgement.verdict === "accepted-invalid") {
+    return { law, smallest: { case: c, judgement, evaluations: 0 } };
+  }
+  return { law, smallest: await minimise(c, judgement, (candidate) => judge(law, candidate)) };
+}
+
+/**
+ * The fault that is behind another: where the value is wrong, the gradient was judged for nothing; where the
+ * gradient is, so was every law about gradients. The basic law is told then, on a smallest case of its own.
+ */
+async function rootOf(traced: Traced, drawn: Case, judge: Judge): Promise<Traced> {
+  const { law, smallest } = traced;
+  const differentiates = law.modes.includes("vjp") || law.modes.includes("hvp");
+  if (!differentiates || isItsOwn(law, smallest.judgement)) return traced;
+  for (const basic of [valueAgreement, gradientAgreement]) {
+    if (basic === law) break;
+    // The smallest case of another law may be right by accident: for a cotangent of 1, say.
+    for (const c of [smallest.case, drawn]) {
+      const judgement = await judge(basic, c);
+      // A value of another dtype is a fault of its own: it makes no gradient wrong.
+      if (!VERDICTS[judgement.verdict].wrong || judgement.kind === "dtype") continue;
+      // The same fault in the law's own words: nothing is behind it.
+      if (c === smallest.case && sameFault(judgement, smallest.judgement)) return { law: basic, smallest };
+      const found = await minimise(c, judgement, (candidate) => judge(basic, candidate));
+      const evaluations = smallest.evaluations + found.evaluations;
+      return rootOf({ law: basic, smallest: { ...found, evaluations } }, drawn, judge);
+    }
+  }
+  return traced;
+}
+
+const OF_ITS_OWN: ReadonlySet<string> = new Set(["mutates", "shares memory", "subset", "with gradient"]);
+
+/** Faults that say nothing of whether the gradient itself is right. */
+const isItsOwn = (law: Law, { verdict, kind }: LawJudgement): boolean =>
+  verdict === "accepted-invalid" || OF_ITS_OWN.has(kind ?? "") || (kind === "bits" && law === determinism);
+
+/** The class that the smallest case and the one that was drawn bear out together. */
+async function faultOf(
+  suspicion: Suspicion,
+  law: Law,
+  smallest: Minimised,
+  subject: Subject,
+): Promise<Fault> {
+  const { case: c, judgement } = smallest;
+  // Other laws hold answers against each other: that they are not the truth's at this case says nothing.
+  if (!law.againstTruth) return classify(judgement, law.name, []);
+  const first = await compare(c, judgement, subject);
+  // Which input it shows in may have changed while the case shrank; only the same result can be held beside it.
+  const drawn =
+    suspicion.law === law && suspicion.judgement.where === judgement.where
+      ? await compare(suspicion.case, suspicion.judgement, subject)
+      : undefined;
+  return classify(
+    judgement,
+    law.name,
+    [first, drawn].filter((comparison) => comparison !== undefined),
+  );
+}
+
+function factorsOf(law: Law, { case: c, judgement }: Minimised, judge: Judge): Promise<Factor[]> {
+  // A process that dies or hangs is not asked dozens of times more, and what is invalid has no neighbours.
+  if (judgement.verdict !== "fail" && judgement.verdict !== "error") return Promise.resolve([]);
+  return varyFactors(c, judgement, (candidate) => judge(law, candidate));
 }
 
 /** The parts by which equal faults are recognised. */
@@ -117,33 +186,14 @@ async function snippetOf(subject: Subject, question: EvalQuestion): Promise<stri
   }
 }
 
-const SAYS: Readonly<Record<string, string>> = {
-  value: "is wrong",
-  nan: "is NaN where the exact result is finite",
-  infinite: "is infinite where the exact result is finite",
-  shape: "has the wrong shape",
-  dtype: "has the wrong dtype",
-  missing: "is missing",
-  tie: "counts a tie more or less than once",
-  throws: "throws on a valid case",
-  bits: "is not reproduced bit for bit",
-  mutates: "is overwritten by the call",
-  reduction: "is not reduced over broadcast axes",
-  adjoint: "contradicts reverse mode",
-  differences: "contradicts the subject's own outputs",
-  crash: "kills the process",
-  timeout: "does not end",
-  accepts: "accepts arguments that do not fit",
-  "shares memory": "shares memory with another result",
-};
-
-function title(signature: Signature, c: Case, { kind }: LawJudgement): string {
+function title(signature: Signature, c: Case, { class: name, detail }: Fault): string {
   const ops = [...new Set(c.program.nodes.map((node) => node.op.replace(/@\d+$/, "")))].join(" → ");
   const what = signature.where.startsWith("gradient")
     ? `gradient${ofInput(signature.where, c)}`
-    : signature.where.replace(/\[0\]$/, "");
+    : signature.where.replace(/\[0\]$/, "").replace(/^hvp/, "Hessian product");
   const empty = c.inputs.some((x) => x.data.length === 0) ? ", for tensors without elements" : "";
-  return `${ops}: ${what} ${SAYS[kind ?? ""] ?? `is wrong (${kind})`}${empty}`;
+  const says = name === "factor" ? `is ${detail}` : FAULTS[name];
+  return `${ops}: ${what} ${says}${empty}`;
 }
 
 /** Names the input where there are several. */

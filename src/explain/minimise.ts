@@ -53,7 +53,7 @@ export async function minimise(
 }
 
 /** The same kind of wrong in the same kind of result; which input it shows in may change as inputs go. */
-function sameFault(a: LawJudgement, b: LawJudgement): boolean {
+export function sameFault(a: LawJudgement, b: LawJudgement): boolean {
   // A broken tie may be a plainly wrong number somewhere else, but not the other way round.
   const sameKind = a.kind === b.kind || (b.kind === "tie" && a.kind === "value");
   return a.verdict === b.verdict && sameKind && resultOf(a) === resultOf(b);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { wireCase } from "./case.js";
 import { MAGNITUDES, quantityPlan, sighting, statistics } from "./exhaustion.js";
+import { factor, fault } from "./fault.js";
 import { attributes } from "./program.js";
 import { hello } from "./protocol.js";
 import { anyNumber, counts, judgement, signature, verdict } from "./verdict.js";
@@ -128,6 +129,12 @@ export const finding = z.object({
   properties: z.array(z.string()),
   signature,
   verdict,
+  /** What kind of fault it is; records of before this was told have none. */
+  fault: fault.optional(),
+  /** What was varied around the smallest case, and which of it matters. */
+  factors: z.array(factor).optional(),
+  /** Titles under which the same fault showed in other ways. */
+  also: z.array(z.string()).optional(),
   /** One sentence: what is wrong. */
   title: z.string(),
   /** Who is wrong and how we know. */
@@ -189,6 +196,25 @@ export const skipped = z.object({
   reason: z.string(),
 });
 
+/** What a subject takes where a gradient is a choice. */
+export const convention = z.object({
+  type: z.literal("convention"),
+  subject: z.string(),
+  /** Stable name of the question. */
+  probe: z.string(),
+  /** `relu′(0)`. */
+  question: z.string(),
+  ops: z.array(z.string()),
+  /** What is defensible there. */
+  mathematics: z.string(),
+  reference: z.string(),
+  /** The subject's answer, or why there is none. */
+  got: z.string(),
+  /** `outside`: mathematics does not defend it. `no answer`: the op is offered, and threw or died. */
+  choice: z.enum(["as the reference", "another", "outside", "no answer", "unsupported"]),
+});
+export type Convention = z.infer<typeof convention>;
+
 /** Mutants of the reference, judged by the same laws in the same run. */
 export const selfTest = z.object({
   type: z.literal("self-test"),
@@ -232,6 +258,7 @@ export const line = z.discriminatedUnion("type", [
   finding,
   exhaustion,
   skipped,
+  convention,
   selfTest,
   epochEnd,
   footer,

@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { describedOp, describedProperty, epochEnd, exhaustion, finding, header, selfTest } from "./record.js";
+import {
+  convention,
+  describedOp,
+  describedProperty,
+  epochEnd,
+  exhaustion,
+  finding,
+  header,
+  selfTest,
+} from "./record.js";
 import { hello } from "./protocol.js";
 import { anyNumber, counts } from "./verdict.js";
 
@@ -64,6 +73,8 @@ export const reportEpoch = epochEnd.omit({ type: true, subject: true });
 
 export const reportExhaustion = exhaustion.omit({ type: true, subject: true });
 export type ReportExhaustion = z.infer<typeof reportExhaustion>;
+export const reportConvention = convention.omit({ type: true, subject: true });
+export type ReportConvention = z.infer<typeof reportConvention>;
 
 export const subjectReport = z.object({
   id: z.string(),
@@ -76,6 +87,8 @@ export const subjectReport = z.object({
   findings: z.array(reportFinding),
   /** Ops that were asked at every input of a range. */
   exhaustions: z.array(reportExhaustion),
+  /** What it takes where a gradient is a choice. */
+  conventions: z.array(reportConvention),
   epochs: z.array(reportEpoch),
 });
 export type SubjectReport = z.infer<typeof subjectReport>;

@@ -16,6 +16,7 @@ export interface CollectedRecord {
   readonly findings: readonly LineOf<"finding">[];
   readonly exhaustions: readonly LineOf<"exhaustion">[];
   readonly skipped: readonly LineOf<"skipped">[];
+  readonly conventions: readonly LineOf<"convention">[];
   readonly epochs: readonly LineOf<"epoch-end">[];
   readonly selfTest: LineOf<"self-test"> | undefined;
   readonly footer: LineOf<"footer"> | undefined;
@@ -35,6 +36,7 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
   const findings = new Map<string, LineOf<"finding">>();
   const exhaustions: LineOf<"exhaustion">[] = [];
   const skipped: LineOf<"skipped">[] = [];
+  const conventions = new Map<string, LineOf<"convention">>();
   const epochs: LineOf<"epoch-end">[] = [];
   const unitOf = (id: string): Unit => {
     const unit = units.get(id);
@@ -65,6 +67,9 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
       case "skipped":
         skipped.push(line);
         break;
+      case "convention":
+        conventions.set(JSON.stringify([line.subject, line.probe]), line);
+        break;
       case "self-test":
         selfTest = line;
         break;
@@ -83,6 +88,7 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
     findings: [...findings.values()],
     exhaustions,
     skipped,
+    conventions: [...conventions.values()],
     epochs,
     selfTest,
     footer,

@@ -1,5 +1,7 @@
+import { factorText, matters } from "../record/fault.js";
 import type { CellState, Report, ReportFinding, SubjectReport } from "../record/report.js";
 import type { Counts } from "../record/verdict.js";
+import { CHOICES, conventionRows } from "./conventions.js";
 import { STATES } from "./cellStates.js";
 import { exhaustionRows, exhaustionTitle } from "./exhaustionRows.js";
 import { cellsWithout, escapedMutants, selfTestScore, subjectName, verdictSentence } from "./sentence.js";
@@ -13,43 +15,12 @@ import {
   showShare,
   showTime,
 } from "./showNumber.js";
+import { code, codeBlock, plain, table } from "./markdownText.js";
 import { answerableIn, decidedIn } from "./tally.js";
-import { clipText, visibleText } from "./visibleText.js";
+import { clipText } from "./visibleText.js";
 
 /** A job summary of GitHub holds 1 MiB, and is dropped whole when it is longer. */
 const FINDINGS_IN_FULL = 20;
-const LONGEST_SNIPPET = 6000;
-
-/** Text on one line that Markdown and HTML leave as it is. */
-const plain = (text: string): string =>
-  clipText(visibleText(text), 1000)
-    .replace(/[\\`*_{}[\]<>#|~&!@$]/g, (c) => `\\${c}`)
-    .replace(/\s*\n\s*/g, " ");
-
-const longestRun = (text: string): number =>
-  Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-
-/** Code on one line, also within a table. */
-function code(text: string): string {
-  const shown = clipText(visibleText(text), 1000)
-    .replace(/\s*\n\s*/g, " ")
-    .replaceAll("|", "\\|");
-  const ticks = "`".repeat(longestRun(shown) + 1);
-  const space = shown.startsWith("`") || shown.endsWith("`") ? " " : "";
-  return shown === "" ? "(none)" : `${ticks}${space}${shown}${space}${ticks}`;
-}
-
-function codeBlock(text: string): string {
-  const shown = clipText(visibleText(text), LONGEST_SNIPPET);
-  const fence = "`".repeat(Math.max(3, longestRun(shown) + 1));
-  return `${fence}\n${shown.trimEnd()}\n${fence}`;
-}
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map((_, k) => (k === 0 ? "---" : "---:")), ...rows]
-    .map((row) => `| ${row.join(" | ")} |`)
-    .join("\n");
-
 /** A job summary: the verdict, how it was reached, each finding with what reproduces it, and the properties. */
 export function renderMarkdown(report: Report): string {
   const parts = [
@@ -60,6 +31,7 @@ export function renderMarkdown(report: Report): string {
       ...exhaustions(subject),
     ]),
     ...report.subjects.map((subject) => properties(report, subject)),
+    ...conventions(report),
     ...formulas(report),
     runFacts(report),
   ];
@@ -87,6 +59,8 @@ const finding = ({
   replay,
   cases,
   properties,
+  factors = [],
+  also = [],
 }: ReportFinding) =>
   [
     `### ${plain(verdict)}: ${plain(title)}`,
@@ -99,6 +73,8 @@ const finding = ({
       ...(judgement.errorOverAttainable === undefined
         ? []
         : [`- error ÷ attainable: ${showMeasure(judgement.errorOverAttainable)}`]),
+      ...factors.filter(matters).map((factor) => `- ${plain(factorText(factor))}`),
+      ...also.map((title) => `- shows also as: ${plain(title)}`),
       `- ${showPlural(cases, "case")} of this kind, in ${properties.map(plain).join(", ")}`,
     ].join("\n"),
     `<details><summary>Stand-alone snippet</summary>\n\n${codeBlock(snippet)}\n\n</details>`,
@@ -113,6 +89,25 @@ const exhaustions = ({ exhaustions }: SubjectReport): string[] =>
       exhaustionRows(each).map((row) => [plain(row.what), plain(row.value), plain(row.derivative)]),
     ),
   ]);
+/** Where a gradient is a choice: one table for all subjects. */
+function conventions(report: Report): string[] {
+  const rows = conventionRows(report).map(({ question, mathematics, reference, answers }) => [
+    plain(question),
+    plain(mathematics),
+    plain(reference),
+    ...answers.map((answer) =>
+      answer ? `${plain(clipText(answer.got, 100))} (${CHOICES[answer.choice].says})` : "not asked",
+    ),
+  ]);
+  if (rows.length === 0) return [];
+  const head = [
+    "where",
+    "mathematics",
+    "the reference",
+    ...report.subjects.map((subject) => plain(subjectName(subject))),
+  ];
+  return [`### Conventions`, table(head, rows, { columns: "words" })];
+}
 
 const SHOWN_STATES: readonly CellState[] = [
   "green",

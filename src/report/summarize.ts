@@ -1,6 +1,7 @@
 import type { Cell, Line, LineOf } from "../record/record.js";
 import {
   REPORT_SCHEMA,
+  reportConvention,
   reportEpoch,
   reportExhaustion,
   reportFinding,
@@ -83,6 +84,9 @@ function summarizeSubject(record: CollectedRecord, { id, hello }: LineOf<"header
     exhaustions: record.exhaustions
       .filter((table) => table.subject === id)
       .map((table) => reportExhaustion.parse(table)),
+    conventions: record.conventions
+      .filter(({ subject }) => subject === id)
+      .map((line) => reportConvention.parse(line)),
     epochs: record.epochs.filter((epoch) => epoch.subject === id).map((epoch) => reportEpoch.parse(epoch)),
   };
   return { subject, planned: judged.flatMap(({ planned }) => planned) };

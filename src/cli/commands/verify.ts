@@ -7,6 +7,7 @@ import { GradproofError } from "../../core/errors.js";
 import { runCampaign, type SubjectSource } from "../../campaign/run.js";
 import { selfTest } from "../../campaign/selfTest.js";
 import { OPS } from "../../ops/index.js";
+import { askConventions } from "../../explain/askConventions.js";
 import { gradproofVersion } from "../../core/gradproofVersion.js";
 import { KNOWN_SUBJECTS, startSubject } from "../../subjects/known.js";
 import { MUTANTS } from "../../../fixtures/mutants/index.js";
@@ -97,6 +98,7 @@ async function verify(names: string[], options: VerifyOptions): Promise<void> {
         bail: options.bail,
         ...(options.budget !== undefined && { budgetSeconds: options.budget }),
         ...(options.selfTest && { selfTest: () => selfTest(MUTANTS, PROPERTIES, options.seed) }),
+        conventions: (subject) => askConventions(subject, selectedOps(options)),
         onProgress: (state) => progress.update(progressText(state, clock())),
         signal: interrupt.signal,
         clock,
@@ -112,6 +114,16 @@ async function verify(names: string[], options: VerifyOptions): Promise<void> {
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : summaryText(report, folder));
   process.exitCode = report.exitCode;
 }
+
+/** Ops of which some property is run: conventions of others are not asked for. */
+const selectedOps = ({ only, skip }: VerifyOptions): string[] =>
+  OPS.map(({ name }) => name).filter((name) =>
+    PROPERTIES.some(
+      (property) =>
+        (only.length === 0 || only.some((pattern) => matches(pattern, property.name, name))) &&
+        !skip.some((pattern) => matches(pattern, property.name, name)),
+    ),
+  );
 
 /** The reference, and every known library that starts here; those that do not are named, with the reason. */
 async function installed(): Promise<string[]> {

@@ -1,42 +1,64 @@
-import type { Report, SubjectReport } from "../../record/report.js";
-import { cellsByOp, opName } from "../opOutcomes.js";
+import type { Report, ReportConvention, SubjectReport } from "../../record/report.js";
+import { opName } from "../opOutcomes.js";
+import { conventionRows, CHOICES, seenByOp } from "../conventions.js";
+import { subjectName } from "../sentence.js";
 import { showPlural } from "../showNumber.js";
-import { addRecords } from "../tally.js";
 import { clipText } from "../visibleText.js";
-import { html, slug, type Markup } from "./escape.js";
+import { html, type Content, type Markup } from "./escape.js";
 import { tableSection } from "./table.js";
 
-/** Per op with kinks: where they are, which derivative the reference takes there, and which the subject took. */
-export function conventionsSection(report: Report, subject: SubjectReport): Markup {
-  const kinksOf = new Map(report.ops.map(({ id, kinks }) => [id, kinks]));
-  const rows = [...cellsByOp(subject.cells)].flatMap(([op, cells]) => {
-    const seen = addRecords(cells.map(({ conventions }) => conventions));
-    if (Object.keys(seen).length === 0) return [];
-    const others = cells.reduce((total, { counts }) => total + (counts.convention ?? 0), 0);
-    const kinks = kinksOf.get(op) ?? [];
-    return [
-      [
-        opName(op),
-        lines(kinks.map(({ at, convention }) => `${at}: ${convention}`)),
-        lines(choicesIn(seen)),
-        others > 0 ? html`<span class="unbroken">${showPlural(others, "case")}</span>` : "never",
-      ],
-    ];
-  });
+/** Where a gradient is a choice: what mathematics defends, what the reference takes, and what each subject does. */
+export function conventionsSection(report: Report): Markup {
+  const { subjects } = report;
+  const seen = subjects.map(seenByOp);
+  const asked = conventionRows(report);
+  const probed = new Set(asked.flatMap(({ ops }) => (ops.length === 1 ? ops : [])));
+  const rows = [
+    ...asked.map(({ question, ops, mathematics, reference, answers }): Content[] => [
+      question,
+      mathematics,
+      reference,
+      ...answers.map((answer, k) => [
+        answerOf(answer),
+        ...(ops.length === 1 ? lines(choicesIn(seen[k].get(ops[0]) ?? {})) : []),
+      ]),
+    ]),
+    // Ops with kinks that no question is about, and at which cases were drawn.
+    ...[...new Set(seen.flatMap((counts) => [...counts.keys()]))]
+      .filter((op) => !probed.has(op))
+      .map((op): Content[] => [
+        `${opName(op)} at its kinks`,
+        "between the slopes of its sides",
+        lines(
+          (report.ops.find(({ id }) => id === op)?.kinks ?? []).map(
+            ({ at, convention }) => `${at}: ${convention}`,
+          ),
+        ),
+        ...seen.map((counts) => lines(choicesIn(counts.get(op) ?? {}))),
+      ]),
+  ];
   return tableSection(
-    `conventions-${slug(subject.id)}`,
+    "conventions",
     "Conventions",
-    "At a kink or tie every derivative between two ends is defensible, and none counts as wrong. The share says " +
-      "which was taken: none is the end nearer to 0, all is the other. Where both are as far from 0, as for abs, " +
-      "they are the slopes of the two sides.",
+    "At a kink or tie every derivative between two ends is defensible, and none counts as wrong. First stands the " +
+      "answer to the question itself; below it, the share of the gradient that was taken in drawn cases: none is the " +
+      "end nearer to 0, all is the other. Where both are as far from 0, as for abs, they are the slopes of the sides.",
     [
-      { head: "op" },
-      { head: "the reference's derivative" },
-      { head: `${subject.hello.implementation.name} takes, of the gradient` },
-      { head: "differs in" },
+      { head: "where" },
+      { head: "mathematics" },
+      { head: "the reference" },
+      ...subjects.map((subject: SubjectReport) => ({ head: subjectName(subject) })),
     ],
     rows,
   );
+}
+
+function answerOf(answer: ReportConvention | undefined): Markup {
+  if (!answer) return html`<span class="line">not asked</span>`;
+  const { sign, tone, says } = CHOICES[answer.choice];
+  return html`<span class="line"
+    ><span class="says ${tone}" title="${says}">${sign}</span> ${clipText(answer.got, 120)}</span
+  >`;
 }
 
 const lines = (texts: readonly string[]): Markup[] =>

@@ -1,4 +1,5 @@
 import type { ReportFinding, SubjectReport } from "../../record/report.js";
+import { factorText, matters } from "../../record/fault.js";
 import { VERDICTS } from "../../record/verdict.js";
 import { needsEmptyTensor, opName } from "../opOutcomes.js";
 import { subjectName } from "../sentence.js";
@@ -51,7 +52,7 @@ export function findingCard(
           ${comparison(finding)}
         </div>
       </div>
-      ${testimonies(finding)}
+      ${testimonies(finding)} ${dependence(finding)}
       <h4>Stand-alone snippet</h4>
       ${copyable(finding.snippet, "the snippet")}
       <h4>Replay</h4>
@@ -88,6 +89,21 @@ function inShort({ expected, got, judgement }: ReportFinding): Markup {
   return html`<span class="in-short"
     ><code>${clipText(withoutBound(expected), SHORT)}</code> <span aria-label="but got">→</span> ${came}</span
   >`;
+}
+
+/** What was varied around the smallest case; what matters comes first. */
+function dependence({ factors = [], also = [], fault }: ReportFinding): Markup | null {
+  const deciding = factors.filter(matters);
+  // With what a fault shows whatever is taken of them; of one class alone nothing follows.
+  const rest = factors.filter((factor) => !matters(factor) && factor.fails.length > 1);
+  if (factors.length === 0 && also.length === 0) return null;
+  return html`<h4>What it depends on</h4>
+    <ul class="depends">
+      ${fault && fault.detail !== "" ? html`<li>${fault.class}: ${fault.detail}</li>` : null}
+      ${deciding.map((factor) => html`<li>${clipText(factorText(factor), 400)}</li>`)}
+      ${rest.map((factor) => html`<li>${clipText(factorText(factor), 400)}: every class that could be tried</li>`)}
+      ${also.map((title) => html`<li>It shows also as: ${clipText(title, 300)}</li>`)}
+    </ul>`;
 }
 
 function comparison({ expected, got, judgement }: ReportFinding): Markup {

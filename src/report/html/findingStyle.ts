@@ -56,6 +56,7 @@ export const findingStyle = `.title-row { display: flex; align-items: baseline; 
 .graph rect { fill: var(--sunken); stroke: var(--line); } .graph .input { fill: none; }
 .graph .output { stroke: var(--accent); } .graph path { fill: none; stroke: var(--quiet); }
 .graph text { fill: var(--text); font-size: 12px; }
+.depends { margin: 0; padding-left: 1.25rem; font-size: 0.9375rem; }
 .halves { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2.5rem; }
 .facts > div {
   display: grid; grid-template-columns: 9rem minmax(0, 1fr); gap: 0 0.75rem; padding: 0.375rem 0;

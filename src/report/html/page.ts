@@ -58,8 +58,8 @@ export function renderHtml(report: Report): string {
           </header>
           <main id="content">
             ${report.subjects.map((subject) => subjectSections(report, subject, single))}
-            ${coverageSection(report)} ${selfTestSection(report)} ${propertiesSection(report)}
-            ${formulasSection(report)} ${runSection(report)}
+            ${conventionsSection(report)} ${coverageSection(report)} ${selfTestSection(report)}
+            ${propertiesSection(report)} ${formulasSection(report)} ${runSection(report)}
           </main>
         </div>
         ${new Markup(`<script>${script}</script>`)}
@@ -91,6 +91,7 @@ function navigation({ subjects, selfTest }: Report): Markup {
         ]
       : subjects.map((subject) => [`subject-${slug(subject.id)}`, subjectName(subject)]);
   const common = [
+    ["conventions", "Conventions"],
     ["coverage", "Coverage"],
     ...(selfTest ? [["self-test", "Self-test"]] : []),
     ["properties", "Properties"],
@@ -104,8 +105,8 @@ function navigation({ subjects, selfTest }: Report): Markup {
 const subjectSections = (report: Report, subject: SubjectReport, single: boolean): Markup =>
   html`<div id="subject-${slug(subject.id)}" class="subject">
     ${single ? null : verdict(subject, "h2")} ${findingsSection(subject)} ${exhaustionsSection(subject)}
-    ${matrixSection(report, subject)} ${accuracySection(subject)} ${conventionsSection(report, subject)}
-    ${undecidedSection(subject)} ${gapsSection(subject)} ${epochsSection(subject)}
+    ${matrixSection(report, subject)} ${accuracySection(subject)} ${undecidedSection(subject)}
+    ${gapsSection(subject)} ${epochsSection(subject)}
   </div>`;
 
 function runSection({ command, environment, subjects }: Report): Markup {

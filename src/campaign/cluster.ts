@@ -1,0 +1,44 @@
+import type { Case } from "../record/case.js";
+import { matters, type Factor } from "../record/fault.js";
+import type { Finding } from "../record/record.js";
+
+/** What findings of one fault have in common before attributes are looked at: subject, op, class and result. */
+export function clusterKey(finding: Finding): string {
+  const { subject, signature, fault, judgement } = finding;
+  const where = signature.where.replace(/^value.*$/, "value");
+  const name = fault?.class ?? signature.kind;
+  // Where attributes decide, a wrong shape and an error are how one mistake in the geometry shows.
+  const geometry = decidingAttributes(finding).length > 0 && (name === "throws" || name === "wrong shape");
+  const kind = geometry ? ["geometry"] : name === "throws" ? [name, normalised(judgement.reason)] : [name];
+  return [subject, signature.op, where, ...kind].join("\0");
+}
+
+/**
+ * Whether two findings with the same key may be of one fault. They are of two where each excludes the other in every
+ * attribute that decides both: classes that passed did so in a few cases, so that one contradiction shows little.
+ */
+export function compatible(a: Finding, b: Finding): boolean {
+  const others = new Map(decidingAttributes(b).map((factor) => [factor.name, factor]));
+  const shared = decidingAttributes(a).flatMap((factor) => {
+    const other = others.get(factor.name);
+    return other ? [{ factor, other }] : [];
+  });
+  const excludes = (one: Factor, other: Factor): boolean => one.passes.includes(other.fails[0]);
+  return (
+    shared.length === 0 ||
+    !shared.every(({ factor, other }) => excludes(factor, other) && excludes(other, factor))
+  );
+}
+
+/** Whether a case can be an example of a finding: it has no attribute with which the fault did not show. */
+export const mayShow = (finding: Finding, { tags }: Pick<Case, "tags">): boolean =>
+  decidingAttributes(finding).every(
+    ({ name, passes }) => !passes.some((label) => tags.includes(`${name}=${label}`)),
+  );
+
+const decidingAttributes = ({ factors = [] }: Finding): Factor[] =>
+  factors.filter((factor) => factor.name !== "values" && factor.name !== "shapes" && matters(factor));
+
+/** An error message without the numbers and names of one case. */
+const normalised = (message: string): string =>
+  message.replace(/'[^']*'|"[^"]*"/g, "''").replace(/-?\d+(?:[.,]-?\d+)*/g, "0");

@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import pc from "picocolors";
+import { bugReports, type SnippetRun } from "../../report/bugReports.js";
+import { wrongFindings } from "../../report/opOutcomes.js";
+import { summarize } from "../../report/summarize.js";
+import { loadRecord } from "../reports.js";
+import { runSnippets } from "../runSnippets.js";
+
+interface FindingsOptions {
+  readonly out: string;
+  readonly run: boolean;
+}
+
+export function addFindings(program: Command): void {
+  program
+    .command("findings")
+    .description("write a record's findings as reports to file with the authors, one page per subject")
+    .argument("<record>", "a record.ndjson, or the folder that holds it")
+    .option("--out <folder>", "where the pages go", "docs/findings")
+    .option("--no-run", "do not run the snippets to show what they print")
+    .action(findings);
+}
+
+/** Exit code 1 when a snippet does not print what its finding says: that finding must not be filed. */
+async function findings(record: string, { out, run }: FindingsOptions): Promise<void> {
+  const report = summarize(loadRecord(record));
+  mkdirSync(out, { recursive: true });
+  for (const subject of report.subjects) {
+    const wrong = wrongFindings(subject);
+    const runs: Map<string, SnippetRun> = run ? await runSnippets(wrong) : new Map();
+    const page = join(out, `${subject.id.replace(/[^\w.-]+/g, "-")}.md`);
+    writeFileSync(page, bugReports(report, subject, runs));
+    const unconfirmed = wrong.filter(({ id }) => runs.get(id)?.confirms === false);
+    process.stdout.write(`${page}: ${wrong.length} findings, ${runs.size} snippets run\n`);
+    for (const { id, title } of unconfirmed) {
+      process.stdout.write(`${pc.red("not shown by its snippet")}: ${title} (${id})\n`);
+      process.exitCode = 1;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+/** Every class of fault there is, as a title says it after the name of a result. */
+export const FAULTS = {
+  "wrong value": "is wrong",
+  "wrong shape": "has the wrong shape",
+  "wrong dtype": "has the wrong dtype",
+  missing: "is missing",
+  "missing reduction": "is not reduced over broadcast axes",
+  sign: "has the wrong sign",
+  factor: "is wrong by a factor",
+  zero: "is zero",
+  transposed: "is transposed",
+  shifted: "is shifted by one position",
+  "other input": "is that of another input",
+  cancellation: "loses its digits by cancellation",
+  overflow: "is infinite where the exact result is finite",
+  NaN: "is NaN where the exact result is finite",
+  tie: "counts a tie more or less than once",
+  throws: "throws on a valid case",
+  crash: "kills the process",
+  timeout: "does not end",
+  "not reproducible": "differs when it is asked again",
+  "not linear": "is not linear in the cotangent",
+  "contradicts forward mode": "contradicts reverse mode",
+  "contradicts itself": "contradicts the subject's own outputs",
+  "not symmetric": "is not symmetric",
+  "depends on nesting": "depends on which mode is taken of which",
+  "differs alone": "differs when it is asked for alone",
+  "differs with gradient": "differs when its gradient is asked for too",
+  overwrites: "is overwritten by the call",
+  "shared memory": "shares memory with another result",
+  "accepts invalid": "accepts arguments that do not fit",
+} as const;
+
+export type FaultClass = keyof typeof FAULTS;
+
+export const fault = z.object({
+  class: z.enum(Object.keys(FAULTS) as [FaultClass, ...FaultClass[]]),
+  /** What is known beyond the class, as a phrase: by which factor, how ill-conditioned. Empty when nothing is. */
+  detail: z.string(),
+});
+export type Fault = z.infer<typeof fault>;
+
+/** One thing that was varied while everything else of the smallest case stayed. */
+export const factor = z.object({
+  /** `padding`, `values`, `shapes`, … */
+  name: z.string(),
+  /** What shows the fault, and what does not. It matters when neither is empty. */
+  fails: z.array(z.string()),
+  passes: z.array(z.string()),
+  /** Cases that were asked for it. */
+  cases: z.number().int(),
+});
+export type Factor = z.infer<typeof factor>;
+
+export const matters = ({ fails, passes }: Factor): boolean => fails.length > 0 && passes.length > 0;
+
+/** @example factorText({ name: "padding", fails: ["same"], passes: ["valid"], cases: 4 }) // "padding: fails for same, passes for valid" */
+export const factorText = ({ name, fails, passes }: Factor): string =>
+  [
+    `${name}:`,
+    [
+      ...(fails.length > 0 ? [`fails for ${fails.join(", ")}`] : []),
+      ...(passes.length > 0 ? [`passes for ${passes.join(", ")}`] : []),
+    ].join(", "),
+  ].join(" ");

@@ -1,0 +1,187 @@
+import { factorText, matters, type Factor } from "../record/fault.js";
+import type { Report, ReportFinding, SubjectReport } from "../record/report.js";
+import { STATES } from "./cellStates.js";
+import { CHOICES } from "./conventions.js";
+import { code, codeBlock, plain, table } from "./markdownText.js";
+import { needsEmptyTensor, opName, opsByOutcome, wrongFindings } from "./opOutcomes.js";
+import { subjectName } from "./sentence.js";
+import { showPlural } from "./showNumber.js";
+import { clipText } from "./visibleText.js";
+
+/** What a finding's snippet printed when it was run against the library alone. */
+export interface SnippetRun {
+  readonly output: string;
+  /** Whether it printed what the finding says. */
+  readonly confirms: boolean;
+}
+
+/**
+ * Reports to file with a subject's authors, one per distinct fault, and a table of every op.
+ *
+ * @param runs by finding; of those that are missing, no output is shown
+ */
+export function bugReports(
+  report: Report,
+  subject: SubjectReport,
+  runs: ReadonlyMap<string, SnippetRun> = new Map(),
+): string {
+  const wrong = wrongFindings(subject);
+  const other = subject.findings.filter((finding) => !wrong.includes(finding));
+  const plainOnes = wrong.filter((finding) => !needsEmptyTensor(finding));
+  const parts = [
+    `# ${plain(subjectName(subject))}: findings`,
+    `Written by \`gradproof findings\` from a record of gradproof ${plain(report.gradproof)}, seed ${report.seed}: ${code(report.command)}. ` +
+      `${showPlural(plainOnes.length, "fault")}, and ${showPlural(wrong.length - plainOnes.length, "fault")} that only tensors without elements show.`,
+    ...plainOnes.map((finding, k) => bugReport(report, subject, finding, k + 1, runs.get(finding.id))),
+    ...onlyEmpty(report, subject, wrong.filter(needsEmptyTensor), runs),
+    ...(other.length > 0
+      ? [
+          `## Not wrong, but worth knowing`,
+          ...other.map(
+            (finding) => `- ${plain(finding.title)}: ${code(finding.got)} (${code(finding.replay)})`,
+          ),
+        ]
+      : []),
+    `## Every op`,
+    table(["op", "outcome", "why"], opRows(subject), { columns: "words" }),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function bugReport(
+  { ops }: Report,
+  subject: SubjectReport,
+  finding: ReportFinding,
+  number: number,
+  run: SnippetRun | undefined,
+): string {
+  const { title, because, inputs, cotangents, expected, got, oracles, factors = [], also = [] } = finding;
+  const { implementation, environment } = subject.hello;
+  const versions = [
+    subjectName(subject),
+    ...Object.entries(environment.libs ?? {}).map(([name, version]) => `${name} ${version}`),
+    `${implementation.language} ${environment.languageVersion}`,
+    `${environment.os} ${environment.arch}`,
+  ];
+  const attributes = finding.witness.program.nodes.flatMap((node) =>
+    Object.keys(node.attributes).length > 0 ? [`${opName(node.op)} ${JSON.stringify(node.attributes)}`] : [],
+  );
+  const used = new Set(finding.witness.program.nodes.map(({ op }) => op));
+  const definitions = ops.filter(({ id }) => used.has(id));
+  return [
+    `## ${number}. ${plain(title)}`,
+    `**Versions:** ${plain(versions.join(", "))}`,
+    `**Smallest case**`,
+    [
+      ...attributes.map((text) => `- ${code(text)}`),
+      ...inputs.map((x, k) => `- input ${k + 1}: ${code(x)}`),
+      ...(finding.signature.where.startsWith("value")
+        ? []
+        : cotangents.map((x) => `- cotangent: ${code(x)}`)),
+    ].join("\n"),
+    `**Expected** ${code(expected)}, **got** ${code(got)}`,
+    ...definitions.map(
+      ({ id, summary, source }) =>
+        `**Definition of ${plain(opName(id))}:** ${plain(summary)} (${plain(source)})`,
+    ),
+    `**Why:** ${plain(because)}`,
+    ...(oracles.length > 0 ? [oracleTable(finding)] : []),
+    ...dependence(finding.fault?.detail ?? "", factors, also),
+    `**To reproduce**`,
+    codeBlock(finding.snippet, "js"),
+    ...(run ? [`**It prints**`, codeBlock(run.output)] : []),
+    `Replay: ${code(finding.replay)}`,
+  ].join("\n\n");
+}
+
+const oracleTable = ({ oracles }: ReportFinding): string =>
+  table(
+    ["independent computation", "value", "error at most", "says of the result"],
+    oracles.map(({ oracle, value, bound, says, note }) => [
+      plain(note ? `${oracle} (${note})` : oracle),
+      code(clipText(value, 40)),
+      code(bound),
+      says,
+    ]),
+  );
+
+function dependence(detail: string, factors: readonly Factor[], also: readonly string[]): string[] {
+  const lines = [
+    ...(detail === "" ? [] : [`- ${plain(detail)}`]),
+    ...factors.filter(matters).map((factor) => `- ${plain(factorText(factor))}`),
+    ...also.map((title) => `- shows also as: ${plain(title)}`),
+  ];
+  return lines.length > 0 ? [`**What it depends on**`, lines.join("\n")] : [];
+}
+
+/** Faults that only tensors without elements show: one report for all ops in which they look the same. */
+function onlyEmpty(
+  report: Report,
+  subject: SubjectReport,
+  findings: readonly ReportFinding[],
+  runs: ReadonlyMap<string, SnippetRun>,
+): string[] {
+  if (findings.length === 0) return [];
+  const groups = new Map<string, [ReportFinding, ...ReportFinding[]]>();
+  for (const finding of findings) {
+    const group = groups.get(looks(finding));
+    if (group) group.push(finding);
+    else groups.set(looks(finding), [finding]);
+  }
+  return [
+    `## Only for tensors without elements`,
+    ...[...groups.values()].map(([first, ...rest], k) =>
+      [
+        bugReport(report, subject, first, k + 1, runs.get(first.id)).replace(/^## /, "### "),
+        ...(rest.length > 0
+          ? [
+              `The same in ${rest.map((finding) => `${plain(opName(finding.op))} (${code(finding.replay)})`).join(", ")}.`,
+            ]
+          : []),
+      ].join("\n\n"),
+    ),
+  ];
+}
+
+/** The class, and an error message without names and numbers. */
+const looks = ({ fault, signature, judgement }: ReportFinding): string =>
+  [
+    fault?.class,
+    signature.where,
+    judgement.reason
+      .replace(/'[^']*'/g, "")
+      .replace(/op \w+/, "")
+      .replace(/-?[\d,]+/g, ""),
+  ].join("\0");
+
+/** Every op in one row: the first that applies of wrong, inaccurate, convention, right, unsupported. */
+function opRows(subject: SubjectReport): string[][] {
+  const { wrong, wrongWhenEmpty, partlyTested, unsupported } = opsByOutcome(subject);
+  const conventions = new Map(
+    subject.conventions
+      .filter(({ ops, choice }) => ops.length === 1 && (choice === "another" || choice === "outside"))
+      .map((line) => [line.ops[0], line]),
+  );
+  const ops = [...new Set(subject.cells.map(({ op }) => op))].filter((op) => op !== "programs");
+  return ops.map((op) => {
+    const cells = subject.cells.filter((cell) => cell.op === op);
+    const titles = subject.findings.filter((finding) => finding.op === op).map(({ title }) => title);
+    const inaccurate = cells.filter(({ state }) => state === "inaccurate").map(({ property }) => property);
+    const choice = conventions.get(op);
+    const row = (outcome: string, why: string): string[] => [plain(opName(op)), outcome, plain(why)];
+    if (unsupported.includes(op)) {
+      const because = cells.find((cell) => cell.because !== null)?.because;
+      return row("unsupported", because ?? STATES.unsupported.means);
+    }
+    if (wrong.includes(op)) return row("wrong", titles.join("; ") || "see the record");
+    if (wrongWhenEmpty.includes(op)) return row("wrong without elements", titles.join("; "));
+    if (inaccurate.length > 0) return row("inaccurate", `digits are lost: ${inaccurate.join(", ")}`);
+    if (choice) {
+      return row(
+        "convention",
+        `${choice.question}: ${choice.got}, ${CHOICES[choice.choice].says}; the reference takes ${choice.reference}`,
+      );
+    }
+    return partlyTested.includes(op) ? row("right, not fully tested", "") : row("right", "");
+  });
+}
