@@ -43,8 +43,9 @@ describe("the accuracy of a subject's intrinsics", () => {
 
   it("is what it is off by", async () => {
     const { f32 } = await measureAccuracy(offBy("exp", 3));
+    // Just below a power of two the step doubles on the way, so that three steps are up to five ulps.
     expect(f32!.exp).toBeGreaterThan(3);
-    expect(f32!.exp).toBeLessThan(4.1);
+    expect(f32!.exp).toBeLessThan(6.6);
     expect(f32!.tanh).toBeLessThan(1.01);
   });
 

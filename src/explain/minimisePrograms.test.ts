@@ -167,7 +167,8 @@ describe("the smallest program", () => {
       checks.push(evaluations);
     }
     checks.sort((a, b) => a - b);
-    expect(checks[checks.length - 1]).toBeLessThan(MOST_CHECKS);
+    // The last of them may have been spent on looking for something smaller still.
+    expect(checks[checks.length - 1]).toBeLessThanOrEqual(MOST_CHECKS);
     expect(checks[checks.length >> 1]).toBeLessThan(TYPICAL_CHECKS);
   });
 });

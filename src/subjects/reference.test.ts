@@ -63,7 +63,7 @@ describe("the reference", () => {
   it("offers every op in its own precision only", async () => {
     const subject = inProcessSubject("reference-f32", referenceAdapter({ precision: "f32" }));
     expect(subject.hello.capabilities.ops["maxPool2d@1"]).toEqual({
-      modes: ["value", "vjp", "jvp"],
+      modes: ["value", "vjp", "jvp", "hvp"],
       dtypes: ["f32"],
     });
     const { inputs, seeds, wrt, mode, program } = request(
