@@ -44,7 +44,7 @@ export function check(program: Program): CheckedProgram {
         );
       }
     }
-    const inputs = op.inputs(node.inputs.length, node.attributes);
+    const inputs = within(where, () => inputsOf(op, node.inputs.length, node.attributes));
     node.inputs.forEach((value, k) => checkType(where, inputs[k], types[value]));
     const read = node.inputs.map((value) => shapes[value]);
     const parts = within(where, () => op.parts?.(read, node.attributes) ?? [op.shape(read, node.attributes)]);
@@ -63,6 +63,15 @@ export function check(program: Program): CheckedProgram {
     }
   }
   return { ...program, ops, shapes, made: valuesOfNodes(program) };
+}
+
+/** @throws InvalidProgramError when the attributes ask for another number of inputs */
+function inputsOf(op: AnyOp, count: number, attributes: Attributes): readonly Input[] {
+  const inputs = op.inputs(count, attributes);
+  if (inputs.length === count) return inputs;
+  throw new InvalidProgramError(
+    `${op.name} takes ${inputs.length} inputs with attributes ${JSON.stringify(attributes)}, got ${count}`,
+  );
 }
 
 /** Puts the node before what is said of it. */
@@ -84,7 +93,7 @@ function checkType(where: string, input: Input, type: InputType): void {
 
 /** The program that applies one op to inputs of its own. */
 export function singleOp(op: AnyOp, shapes: readonly Shape[], attributes: Attributes): Program {
-  const inputs = op.inputs(shapes.length, attributes);
+  const inputs = inputsOf(op, shapes.length, attributes);
   const outputs = op.parts?.(shapes, attributes).length ?? 1;
   return {
     inputs: shapes.map((shape, k) => ({ shape, type: inputs[k].domain.type })),
