@@ -52,6 +52,7 @@ for (let seed = Number(firstSeed); done < Number(cases); seed++) {
       done++;
     }
   }
+  console.error(`${done} cases after seed ${seed}`);
 }
 const wrong = Object.entries(counts).reduce(
   (n, [verdict, k]) => n + (verdict in VERDICTS && VERDICTS[verdict as keyof typeof VERDICTS].wrong ? k : 0),

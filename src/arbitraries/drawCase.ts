@@ -122,6 +122,9 @@ function mendRelation(
   region: Region,
 ): void {
   const shape = broadcastShapes(inputs.map((x) => x.shape));
+  // Where nothing meets, a rule may still divide by what would have met: positive numbers suit every such op.
+  if (sizeOf(shape) === 0)
+    for (const { data } of inputs) data.forEach((x, i) => (data[i] = Math.abs(x) + 0.5));
   const read = inputs.map((x) => broadcastIndex(x.shape, shape));
   const holds = (i: number): boolean => op.relation!(...inputs.map((x, k) => x.data[read[k][i]]));
   for (let attempt = 0; attempt < 40; attempt++) {

@@ -1,5 +1,6 @@
 import { formatOf } from "../core/float.js";
-import type { Law, LawJudgement } from "../laws/law.js";
+import { pointOf, undecided, type Law, type LawJudgement } from "../laws/law.js";
+import { leavesRange } from "../oracles/rangeOfForms.js";
 import type { Precision } from "../oracles/tolerance.js";
 import type { Case } from "../record/case.js";
 import type { Subject } from "../subjects/subject.js";
@@ -14,8 +15,18 @@ export const precisionOf = (
   intrinsicUlps: accuracy?.[dtype] ?? {},
 });
 
+/** Wrong numbers, and not wrong shapes, overwritten inputs or shared memory. */
+const isAboutNumbers = ({ verdict, kind }: LawJudgement): boolean =>
+  verdict === "fail" && !EXACT_KINDS.has(kind ?? "");
+
+const EXACT_KINDS: ReadonlySet<string> = new Set(["shape", "dtype", "missing", "mutates", "shares memory"]);
+
 /** Asks a subject what a law wants to know of a case, and judges the answers. */
 export async function judgeCase(law: Law, c: Case, subject: Subject): Promise<LawJudgement> {
   const outcomes = await Promise.all(law.requests(c).map((question) => subject.evaluate(question)));
-  return law.judge(c, outcomes, precisionOf(subject, c.dtype));
+  const precision = precisionOf(subject, c.dtype);
+  const judgement = law.judge(c, outcomes, precision);
+  return isAboutNumbers(judgement) && leavesRange(pointOf(c), precision)
+    ? undecided("range: an accepted formula leaves the format's range on the way")
+    : judgement;
 }
