@@ -5,7 +5,8 @@ import type { Finding } from "../record/record.js";
 /** What findings of one fault have in common before attributes are looked at: subject, op, class and result. */
 export function clusterKey(finding: Finding): string {
   const { subject, signature, fault, judgement } = finding;
-  const where = signature.where.replace(/^value.*$/, "value");
+  // A wrong second derivative shows in the products of all inputs that it mixes.
+  const where = signature.where.replace(/^(value|hvp).*$/, "$1");
   const name = fault?.class ?? signature.kind;
   // Where attributes decide, a wrong shape and an error are how one mistake in the geometry shows.
   const geometry = decidingAttributes(finding).length > 0 && (name === "throws" || name === "wrong shape");
