@@ -143,7 +143,8 @@ describe("a process that, on some cases,", () => {
   });
 
   it.each<[string, Verdict, Partial<LineOf<"epoch-end">>]>([
-    ["hangs", "timeout", { reason: "no answer within 250 ms", signal: "SIGKILL" }],
+    // Longer than the least deadline of 250 ms where the machine is busy and the median answer slow.
+    ["hangs", "timeout", { reason: expect.stringMatching(/^no answer within \d+ ms$/), signal: "SIGKILL" }],
     ["dies", "crash", { reason: "exited with code 7", exitCode: 7 }],
   ])("%s is killed, started again, and blamed for those cases alone", async (fault, verdict, epoch) => {
     const lines = await recordOf([processWith(fault)], { only: ["gradient/tanh", "shapes/tanh"] });
