@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  accuracy,
   convention,
   describedOp,
   describedProperty,
@@ -79,6 +80,7 @@ export type ReportConvention = z.infer<typeof reportConvention>;
 export const subjectReport = z.object({
   id: z.string(),
   hello,
+  accuracy: accuracy.optional(),
   counts,
   cases: z.number().int(),
   decided: z.number().int(),

@@ -92,6 +92,7 @@ describe("json", () => {
         "coverage",
         "subjects[].id",
         "subjects[].hello",
+        "subjects[].accuracy",
         "subjects[].counts",
         "subjects[].cases",
         "subjects[].decided",

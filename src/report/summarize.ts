@@ -65,13 +65,17 @@ function whyIncomplete(footer: LineOf<"footer"> | undefined, done: number): stri
   return null;
 }
 
-function summarizeSubject(record: CollectedRecord, { id, hello }: LineOf<"header">["subjects"][number]) {
+function summarizeSubject(
+  record: CollectedRecord,
+  { id, hello, accuracy }: LineOf<"header">["subjects"][number],
+) {
   const units = record.units.filter(({ start }) => start.subject === id);
   const counts = addCounts(units.map((unit) => countsOf(unit, "")));
   const judged = groupsOf(record, id).map((group) => judgeCell(record.header, group));
   const subject: SubjectReport = {
     id,
     hello,
+    ...(accuracy && { accuracy }),
     counts,
     cases: executedIn(counts),
     decided: decidedIn(counts),

@@ -28,7 +28,7 @@ export function accuracySection(subject: SubjectReport): Markup {
       this precision attains. Up to 1 is as good as it gets; above it digits were lost that need not be. The
       scale is logarithmic, from 0.01 to 1e8; the line is 1.
     </p>
-    ${rounding.length > 0 ? dataTable(COLUMNS, rounding.map(rowOf)) : null}
+    ${intrinsics(subject)} ${rounding.length > 0 ? dataTable(COLUMNS, rounding.map(rowOf)) : null}
     ${
       faulty.length === 0
         ? null
@@ -40,6 +40,20 @@ export function accuracySection(subject: SubjectReport): Markup {
           </details>`
     }
   </section>`;
+}
+
+/** What was measured of exp, tanh, … before anything was judged, and is allowed for. */
+function intrinsics({ accuracy = {} }: SubjectReport): Markup | null {
+  const measured = Object.entries(accuracy).flatMap(([dtype, ulps]) =>
+    Object.entries(ulps ?? {}).map(([name, worst]) => ({ dtype, name, worst })),
+  );
+  if (measured.length === 0) return null;
+  const loose = measured.filter(({ worst }) => worst > 1.05).sort((a, b) => b.worst - a.worst);
+  const list = loose.map(({ dtype, name, worst }) => `${name} ${showMeasure(worst)} (${dtype})`).join(", ");
+  return html`<p>
+    Intrinsics, in ulps, measured before anything was judged and allowed for:
+    ${loose.length > 0 ? list : `all ${measured.length} within one`}.
+  </p>`;
 }
 
 const COLUMNS = [
