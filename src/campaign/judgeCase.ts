@@ -1,6 +1,6 @@
 import { formatOf } from "../core/float.js";
 import { pointOf, undecided, type Law, type LawJudgement } from "../laws/law.js";
-import { leavesRange } from "../oracles/rangeOfForms.js";
+import { formsLose, leavesRange } from "../oracles/rangeOfForms.js";
 import type { Precision } from "../oracles/tolerance.js";
 import type { Case } from "../record/case.js";
 import type { Subject } from "../subjects/subject.js";
@@ -26,7 +26,9 @@ export async function judgeCase(law: Law, c: Case, subject: Subject): Promise<La
   const outcomes = await Promise.all(law.requests(c).map((question) => subject.evaluate(question)));
   const precision = precisionOf(subject, c.dtype);
   const judgement = law.judge(c, outcomes, precision);
-  return isAboutNumbers(judgement) && leavesRange(pointOf(c), precision)
+  if (!isAboutNumbers(judgement)) return judgement;
+  const excuse = judgement.kind === "bits" ? leavesRange : formsLose;
+  return excuse(pointOf(c), precision)
     ? undecided("range: an accepted formula leaves the format's range on the way")
     : judgement;
 }

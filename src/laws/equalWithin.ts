@@ -26,6 +26,8 @@ export function equalWithin(
   const { u, smallestNormal } = precision.format;
   const sides = [left, right];
   const [a, b] = sides.map(({ weights, results }) => dot(weights, results));
+  const finite = sides.every(({ results }) => results.every(Number.isFinite));
+  if (finite && !Number.isFinite(a - b)) return undecided("range: the sums of the results overflow");
   const budget = (widths: readonly Float64Array[]): number =>
     sides.reduce((total, { weights, results }, k) => {
       const sizes = weights.map(Math.abs);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { caseOf, precisionIn, row, scalar } from "../../fixtures/builders/caseOf.js";
 import type { FloatType } from "../core/float.js";
 import { pointOf } from "../laws/law.js";
-import { leavesRange } from "./rangeOfForms.js";
+import { formsLose, leavesRange } from "./rangeOfForms.js";
 
 const leaves = (op: string, xs: number[], dtype: FloatType, attributes = {}): boolean =>
   leavesRange(pointOf(caseOf(op, xs.map(scalar), { dtype, attributes })), precisionIn(dtype));
@@ -29,5 +29,21 @@ describe("the range of the accepted formulas", () => {
       attributes: { axes: "all", keepdims: false },
     });
     expect(leavesRange(pointOf(sum), precisionIn("f32"))).toBe(false);
+  });
+});
+
+const lose = (op: string, xs: number[], dtype: FloatType, attributes = {}): boolean =>
+  formsLose(pointOf(caseOf(op, xs.map(scalar), { dtype, attributes })), precisionIn(dtype));
+
+describe("accepted formulas", () => {
+  it("lose a gradient whose squares overflow", () => {
+    expect(lose("atan2", [1e25, 3e25], "f32")).toBe(true);
+    expect(lose("atan2", [3, 4], "f32")).toBe(false);
+  });
+
+  it("lose nothing where an op only scales what is at the ends of the format", () => {
+    for (const x of [3e38, 1e-42, -1e-30]) expect(lose("leakyRelu", [x], "f32", { alpha: 0.25 })).toBe(false);
+    for (const x of [1e300, -1e308, 1e-310])
+      expect(lose("leakyRelu", [x], "f64", { alpha: 0.25 })).toBe(false);
   });
 });
