@@ -184,11 +184,12 @@ function share(op: AnyOp, attribute: string, label: string, shows: Shows): numbe
     const stream = new Stream(1, `classes ${op.name} ${attribute} ${label} ${i}`);
     const c = drawCase(stream, op, { dtype: "f64", region: "normal", classes: { [attribute]: label } });
     const shapes = c.inputs.map(({ shape }) => shape);
-    return shows({
-      attributes: c.program.nodes[0].attributes,
-      shapes,
-      data: c.inputs.map((x) => [...x.data]),
-    });
+    const { attributes } = c.program.nodes[0];
+    const data = c.inputs.map((x) => [...x.data]);
+    const indexInput = op
+      .inputs(shapes.length, attributes)
+      .findIndex(({ domain }) => domain.type === "index");
+    return shows({ attributes, shapes, data, indexInput });
   });
   return shown.filter(Boolean).length / DRAWS;
 }
