@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect } from "vitest";
 
 /** One test of a file, as it can be run again and again in one process. */
@@ -54,6 +55,6 @@ export class TestCollector {
 
 const shorten = (values: readonly unknown[]): string =>
   values
-    .map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value)))
+    .map((value) => inspect(value, { breakLength: Infinity }))
     .join(" ")
     .slice(0, 120);

@@ -71,7 +71,7 @@ async function show(
         );
       }
       process.stderr.write(`${title}: ${dry.tests.length} tests pass without mutants, ${elapsed()}\n`);
-      return planJobs(counted, dry);
+      return planJobs(counted, dry, mutants);
     },
     {
       workers: Math.min(2, availableParallelism()),

@@ -36,7 +36,10 @@ export interface Coverage {
   perTest: Record<string, Record<string, number>>;
 }
 
-export const mutantSwitch = (): MutantSwitch => {
-  const holder = globalThis as { __stryker__?: MutantSwitch };
-  return (holder.__stryker__ ??= { mutantCoverage: { static: {}, perTest: {} } });
-};
+export function mutantSwitch(): MutantSwitch {
+  const holder = globalThis as Record<string, unknown>;
+  return (holder[NAME] ??= { mutantCoverage: { static: {}, perTest: {} } }) as MutantSwitch;
+}
+
+/** The name that Stryker's instrumenter writes. */
+const NAME = "__stryker__";

@@ -7,40 +7,66 @@ import type { DryRun, Job, Planned, TestRun } from "./session.js";
  * What is then still alive counts as survived, so that a score may be too low and never too high.
  */
 const DIRECT_MS = 4000;
-/** What a mutant changes while modules are imported may be read anywhere: tests that did not meet it are shown it too. */
-const INDIRECT_MS = 700;
+/**
+ * What a mutant changes while modules are imported may be read anywhere: tests that did not meet it are shown it too,
+ * those first that met something near it (the rules of the same record), then the cheapest.
+ */
+const INDIRECT_MS = 1500;
 
 function within(limitMs: number, tests: readonly TestRun[]): TestRun[] {
   let spentMs = 0;
   return tests.filter(({ elapsedMs }, i) => (spentMs += elapsedMs) < limitMs || i === 0);
 }
 
-/** Which tests each mutant is shown to: those that met it without being active, cheapest first. */
-export function planJobs(mutants: readonly Mutant[], { coverage, tests }: DryRun): Job[] {
+/**
+ * Which tests each mutant is shown to: those that met it without being active, cheapest first.
+ *
+ * @param all every mutant of the sources, where `mutants` are some of them
+ */
+export function planJobs(
+  mutants: readonly Mutant[],
+  { coverage, tests }: DryRun,
+  all: readonly Mutant[] = mutants,
+): Job[] {
   const cheapest = [...tests].sort((a, b) => a.elapsedMs - b.elapsedMs);
-  const fileOfSite = new Map(mutants.map((mutant) => [siteOf(mutant), mutant.file]));
-  const filesOfTest = new Map(
+  const places = new Map(all.map((mutant) => [siteOf(mutant), mutant]));
+  const met = new Map(
     cheapest.map(({ name }) => [
       name,
-      new Set(Object.keys(coverage.perTest[name] ?? {}).map((site) => fileOfSite.get(site))),
+      Object.keys(coverage.perTest[name] ?? {}).flatMap((site) => places.get(site) ?? []),
     ]),
   );
+  /** Lines between a mutant and what a test met in its file. */
+  const distance = ({ file, line }: Mutant, { name }: TestRun): number =>
+    met
+      .get(name)!
+      .reduce((d, at) => (at.file === file ? Math.min(d, Math.abs(at.line - line)) : d), Infinity);
   return mutants.map((mutant): Job => {
     const site = siteOf(mutant);
     const atImport = site in coverage.static;
     const hitsOf = ({ name }: TestRun): number | undefined => coverage.perTest[name]?.[site];
     const direct = within(DIRECT_MS, cheapest.filter(hitsOf));
-    const others = cheapest.filter((test) => !hitsOf(test));
-    const nearby = others.filter(({ name }) => filesOfTest.get(name)!.has(mutant.file));
-    const elsewhere = others.filter(({ name }) => !filesOfTest.get(name)!.has(mutant.file));
-    const indirect = atImport ? [...within(INDIRECT_MS, nearby), ...within(INDIRECT_MS, elsewhere)] : [];
     return {
       id: mutant.id,
       atImport,
-      tests: [...direct, ...indirect].map((test): Planned => {
+      tests: [...direct, ...(atImport ? indirect(mutant, hitsOf) : [])].map((test): Planned => {
         // Tests that never met it may do so often, once it is awake.
         return { test: test.name, elapsedMs: test.elapsedMs, hits: hitsOf(test) ?? 1e6 };
       }),
     };
   });
+
+  function indirect(mutant: Mutant, hitsOf: (test: TestRun) => number | undefined): TestRun[] {
+    const others = cheapest
+      .filter((test) => !hitsOf(test))
+      .map((test) => ({ test, lines: distance(mutant, test) }));
+    const near = others.filter(({ lines }) => lines < Infinity).sort((a, b) => a.lines - b.lines);
+    const elsewhere = others.filter(({ lines }) => lines === Infinity);
+    return [near, elsewhere].flatMap((group) =>
+      within(
+        INDIRECT_MS,
+        group.map(({ test }) => test),
+      ),
+    );
+  }
 }

@@ -39,6 +39,7 @@ class Lane {
           : settle(() => reject(error));
       worker.on("message", finish);
       worker.on("error", fail);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
       worker.postMessage(question);
     });
     if (answer === undefined) {

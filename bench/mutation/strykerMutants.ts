@@ -22,6 +22,7 @@ interface Node {
   readonly type: string;
   readonly key?: { readonly name?: string };
   readonly callee?: { readonly name?: string };
+  readonly properties?: readonly Node[];
 }
 interface NodePath {
   readonly node: Node;
@@ -52,19 +53,20 @@ async function load(): Promise<InstrumenterClass> {
 const DESCRIPTIONS = new Set(["summary", "source", "at", "convention"]);
 const TEXTS = new Set(["StringLiteral", "TemplateLiteral"]);
 
+/** `specials: [0, 9]`, or the object that has nothing else. */
+const isSpecials = (node: Node, parent: Node | null): boolean =>
+  (node.type === "ArrayExpression" && parent?.type === "ObjectProperty" && parent.key?.name === "specials") ||
+  (node.type === "ObjectExpression" &&
+    node.properties?.length === 1 &&
+    node.properties[0].key?.name === "specials");
+
 /**
  * Texts for people: a test of their wording would only repeat it. When an error is thrown is mutated all the same.
  * And the points that generators like to hit: no result and no verdict depends on them.
  */
 const leftOut = {
   shouldIgnore({ node, parent, parentPath }: NodePath): string | undefined {
-    if (
-      node.type === "ArrayExpression" &&
-      parent?.type === "ObjectProperty" &&
-      parent.key?.name === "specials"
-    ) {
-      return "points that generators aim at";
-    }
+    if (isSpecials(node, parent)) return "points that generators aim at";
     if (!TEXTS.has(node.type)) return undefined;
     if (parent?.type === "ObjectProperty" && DESCRIPTIONS.has(parent.key?.name ?? "")) return "description";
     for (let path = parentPath; path; path = path.parentPath) {

@@ -4,5 +4,7 @@ import { Session, type Job, type SessionData } from "./session.js";
 const session = new Session(workerData as SessionData);
 
 parentPort!.on("message", async (job: Job | "dry run") => {
-  parentPort!.postMessage(job === "dry run" ? await session.dryRun() : await session.show(job));
+  const answer = job === "dry run" ? await session.dryRun() : await session.show(job);
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+  parentPort!.postMessage(answer);
 });

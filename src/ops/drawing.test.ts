@@ -153,12 +153,25 @@ function offersOf({ textbook, kernels, kinks }: AnyOp): string {
   return [textbook.map(fieldsOf).join(" ") || "-", fieldsOf(kernels), kinks.length].join(" | ");
 }
 
+/** A kernel that answers nothing would never be compared with the rules. */
+function silentKernels(op: AnyOp): string[] {
+  const { program, inputs } = drawn(op, {}, 0);
+  const { attributes } = program.nodes[0];
+  const y = op.kernels?.meaning?.(inputs, attributes);
+  const gx = y && op.kernels?.vjp?.(y, inputs, y, attributes);
+  return [
+    ...(op.kernels?.meaning && !y ? [`${op.name}: kernels.meaning`] : []),
+    ...(op.kernels?.vjp && gx?.length !== inputs.length ? [`${op.name}: kernels.vjp`] : []),
+  ];
+}
+
 describe("what a record draws and offers", () => {
   for (const op of OPS) {
     it(`${op.name} draws each class in its own way, and fits and simplifies attributes`, () => {
       expect(indistinct(op)).toEqual([]);
       expect(unfit(op)).toEqual([]);
       expect(neverSimpler(op)).toEqual([]);
+      expect(silentKernels(op)).toEqual([]);
     });
 
     it(`${op.name} offers the forms, kernels and kinks that it is known for`, () => {
