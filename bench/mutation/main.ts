@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { Stream } from "../../src/core/random.js";
 import type { Mutant, Mutated } from "./mutant.js";
 import { transpile } from "./modules.js";
 import { planJobs } from "./plan.js";
@@ -10,13 +11,19 @@ import { isTest, readSources } from "./sources.js";
 import { strykerMutants } from "./strykerMutants.js";
 
 /**
- * How much of the rules our tests and laws would notice: `npm run mutation [-- stryker|rules] [files] [every]`.
+ * How much of the rules our tests and laws would notice: `npm run mutation [-- rules|stryker|laws] [files] [every]`.
+ * Default: rules, then stryker. `laws` shows the rules to a campaign's laws alone.
  *
  * `files` is a list of beginnings of file names, set apart by commas: `src/ops/gelu,src/program`. What survives is
  * printed, and written to reports/mutation/. `every` takes each n-th mutant only: 10 says in minutes what all of them
  * say in hours.
  */
 const [kind = "all", only = "", every = "1"] = process.argv.slice(2);
+if (!["all", "rules", "stryker", "laws"].includes(kind) || !(Number(every) >= 1)) {
+  throw new Error(
+    `unknown "${kind} ${every}": rules, stryker, laws or all, then files, then a number from 1`,
+  );
+}
 const root = process.cwd();
 /** Outcomes as they come, for a run that is stopped. */
 const LOG = "reports/mutation/outcomes.ndjson";
@@ -34,26 +41,45 @@ const testFiles = [...sources.keys()].filter(
   (file) => isTest(file) && TESTED_IN.some((folder) => file.startsWith(folder)),
 );
 
+const registry = { testFiles, laws: false };
+const laws = { testFiles: [], laws: true };
+
 if (kind === "rules" || kind === "all") {
-  const rules = ruleMutants(new Map([...targets].filter(([file]) => file.startsWith("src/ops/"))));
-  const byTests = await show(rules, "rules, by the registry's tests", { testFiles, laws: false });
-  const byLaws = await show(rules, "rules, by the laws", { testFiles: [], laws: true });
-  const either = byTests.map((result, i) => (result.status === "survived" ? byLaws[i] : result));
+  const mutated = rules();
+  const byTests = await show(mutated, sample(mutated), "rules, by the registry's tests", registry);
+  const alive = byTests.filter(({ status }) => status === "survived").map(({ mutant }) => mutant);
+  const byLaws =
+    alive.length === 0 ? [] : await show(mutated, alive, "those that survive, by the laws", laws);
+  const caught = new Map(byLaws.map((result) => [result.mutant.id, result]));
+  const either = byTests.map((result) => caught.get(result.mutant.id) ?? result);
   report("rules", "rules", either);
 }
+if (kind === "laws") {
+  const mutated = rules();
+  report("rules, by the laws alone", "laws", await show(mutated, sample(mutated), "laws", laws));
+}
 if (kind === "stryker" || kind === "all") {
-  const stryker = await strykerMutants(targets);
-  report("Stryker's mutators", "stryker", await show(stryker, "Stryker", { testFiles, laws: false }));
+  const mutated = await strykerMutants(targets);
+  report("Stryker's mutators", "stryker", await show(mutated, sample(mutated), "Stryker", registry));
+}
+
+function rules(): Mutated {
+  return ruleMutants(new Map([...targets].filter(([file]) => file.startsWith("src/ops/"))));
+}
+
+/** In an order of chance, so that what a run that is stopped has shown says something of the whole. */
+function sample({ mutants }: Mutated): Mutant[] {
+  const counted = mutants.filter(({ ignored }) => ignored === undefined);
+  const order = new Stream(1, "mutants").permutation(counted.length);
+  return order.filter((_, i) => i % Number(every) === 0).map((i) => counted[i]);
 }
 
 async function show(
   { files, mutants }: Mutated,
+  counted: readonly Mutant[],
   title: string,
   watched: { readonly testFiles: readonly string[]; readonly laws: boolean },
 ): Promise<Judged[]> {
-  const counted = mutants
-    .filter(({ ignored }) => ignored === undefined)
-    .filter((_, i) => i % Number(every) === 0);
   const startedMs = performance.now();
   const elapsed = (): string => `${Math.round((performance.now() - startedMs) / 1000)} s`;
   let done = 0;

@@ -4,7 +4,7 @@ import { drawCase } from "../arbitraries/drawCase.js";
 import { Stream } from "../core/random.js";
 import { filled, liftTensor, type Tensor } from "../core/tensor.js";
 import { OPS } from "./index.js";
-import { isDifferentiable, type AnyOp } from "./op.js";
+import { hasGradient, isDifferentiable, type AnyOp } from "./op.js";
 
 const DRAWS = 12;
 
@@ -51,8 +51,8 @@ function contradictions(op: AnyOp): string[] {
   });
 }
 
-it.each(
-  OPS.filter((op) => op.inputs(op.arity.low, {}).some(isDifferentiable)).map((op) => [op.name, op] as const),
-)("a tangent of %s that is left out is a zero tangent", (_, op) => {
-  expect(contradictions(op)).toEqual([]);
-});
+for (const op of OPS.filter(hasGradient)) {
+  it(`${op.name}: a tangent that is left out is a zero tangent`, () => {
+    expect(contradictions(op)).toEqual([]);
+  });
+}
