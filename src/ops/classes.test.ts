@@ -65,6 +65,7 @@ const indices =
 
 /** What each class is, said again and apart from the records that draw it. By `attribute=class`, or with the op. */
 const SHOWN: Readonly<Record<string, Shows>> = {
+  equation: ({ attributes }) => String(attributes.equation).includes("->"),
   "bounds=around 0": ({ attributes: { low, high } }) => Number(low) < 0 && Number(high) > 0,
   "bounds=above 0": number("low", (low) => low > 0),
   "alpha=between": number("alpha", (a) => a > 0 && a < 1),
@@ -214,7 +215,7 @@ describe("cases drawn for a class are of that class", () => {
           const key = `${attribute}=${label}`;
           const shows = LITERAL.has(attribute)
             ? isValue(attribute, label)
-            : (SHOWN[`${op.name}:${key}`] ?? SHOWN[key]);
+            : (SHOWN[`${op.name}:${key}`] ?? SHOWN[key] ?? SHOWN[attribute]);
           // Of a class without a description here it is only said that it can be drawn, and is accepted.
           expect(
             share(op, attribute, label, shows ?? (() => true)),

@@ -23,6 +23,7 @@ describe("shapes and attributes that do not fit are refused, with what was given
     ["dot", [[2, 2, 2], [2]], {}, /needs vectors or matrices/],
     ["pad", [[2]], { paddings: [[1, 1]], value: "0" }, /value "0": must be a number/],
     ["pad", [[2]], { paddings: 1, value: 0 }, /must be a pair for each axis/],
+    ["mirrorPad", [[2]], { paddings: [], mode: "reflect" }, /paddings \[\]/],
     ["sum", [[2, 3]], { axes: [1, -1], keepdims: false }, /\[1, -1\] name an axis twice/],
     ["sum", [[2, 3]], { axes: "rows", keepdims: false }, /axes "rows"/],
     ["mean", [[0, 3]], { axes: [0], keepdims: false }, /axes \[0\] of \[0, 3\] hold nothing/],
