@@ -30,17 +30,13 @@ export function planJobs(
 ): Job[] {
   const cheapest = [...tests].sort((a, b) => a.elapsedMs - b.elapsedMs);
   const places = new Map(all.map((mutant) => [siteOf(mutant), mutant]));
-  const met = new Map(
-    cheapest.map(({ name }) => [
-      name,
-      Object.keys(coverage.perTest[name] ?? {}).flatMap((site) => places.get(site) ?? []),
-    ]),
-  );
+  const met = new Map(cheapest.map(({ name }) => [name, linesMet(coverage.perTest[name] ?? {}, places)]));
   /** Lines between a mutant and what a test met in its file. */
-  const distance = ({ file, line }: Mutant, { name }: TestRun): number =>
-    met
-      .get(name)!
-      .reduce((d, at) => (at.file === file ? Math.min(d, Math.abs(at.line - line)) : d), Infinity);
+  const distance = ({ file, line }: Mutant, { name }: TestRun): number => {
+    let nearest = Infinity;
+    for (const at of met.get(name)!.get(file) ?? []) nearest = Math.min(nearest, Math.abs(at - line));
+    return nearest;
+  };
   return mutants.map((mutant): Job => {
     const site = siteOf(mutant);
     const atImport = site in coverage.static;
@@ -69,4 +65,20 @@ export function planJobs(
       ),
     );
   }
+}
+
+/** The lines that a test met, by file. */
+function linesMet(
+  sites: Readonly<Record<string, number>>,
+  places: ReadonlyMap<string, Mutant>,
+): Map<string, Set<number>> {
+  const lines = new Map<string, Set<number>>();
+  for (const site of Object.keys(sites)) {
+    const place = places.get(site);
+    if (!place) continue;
+    const known = lines.get(place.file);
+    if (known) known.add(place.line);
+    else lines.set(place.file, new Set([place.line]));
+  }
+  return lines;
 }
