@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { RUNNING_ERROR } from "../../fixtures/golden/runningError.js";
+import { RUNNING_ERROR } from "../oracles/runningError.js";
 import { drawCase } from "../arbitraries/drawCase.js";
 import { Stream } from "../core/random.js";
 import { filled, liftTensor, type Tensor } from "../core/tensor.js";

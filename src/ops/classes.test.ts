@@ -90,9 +90,10 @@ const SHOWN: Readonly<Record<string, Shows>> = {
   "ranks=1 and 2": ranks(1, 2),
   "ranks=2 and 1": ranks(2, 1),
   "ranks=2 and 2": ranks(2, 2),
-  "batch=none": ranks(2, 2),
-  "batch=equal": ({ shapes: [a, b] }) => a.length > 2 && String(a.slice(0, -2)) === String(b.slice(0, -2)),
-  "batch=broadcast": ({ shapes: [a, b] }) => String(a.slice(0, -2)) !== String(b.slice(0, -2)),
+  "matmul:batch=none": ranks(2, 2),
+  "matmul:batch=equal": ({ shapes: [a, b] }) =>
+    a.length > 2 && String(a.slice(0, -2)) === String(b.slice(0, -2)),
+  "matmul:batch=broadcast": ({ shapes: [a, b] }) => String(a.slice(0, -2)) !== String(b.slice(0, -2)),
   "count=1": count((n) => n === 1),
   "count=2": count((n) => n === 2),
   "count=3+": count((n) => n > 2),
@@ -171,8 +172,8 @@ const SHOWN: Readonly<Record<string, Shows>> = {
   "size=one": sized((to) => to.includes(1)),
   "epsilon=small": number("epsilon", (epsilon) => epsilon < 1e-4),
   "epsilon=large": number("epsilon", (epsilon) => epsilon >= 1e-4),
-  "affine=false": count((n) => n === 1),
-  "affine=true": count((n) => n === 3),
+  "layerNorm:affine=false": count((n) => n === 1),
+  "layerNorm:affine=true": count((n) => n === 3),
 };
 
 const DRAWS = 24;
