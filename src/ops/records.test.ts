@@ -29,6 +29,8 @@ describe("attributes that make no sense", () => {
     [clip, { low: 0 }],
     [leakyRelu, { alpha: "0.2" }],
     [leakyRelu, {}],
+    [leakyRelu, { alpha: NaN }],
+    [leakyRelu, { alpha: Infinity }],
     [gelu, { approximate: "erf" }],
   ])("are refused", (op, attributes) => {
     expect(() => op.shape([[2]], attributes)).toThrow(InvalidProgramError);

@@ -25,6 +25,20 @@ function expectEqual(got: { shape: readonly number[]; data: ArrayLike<number> } 
 
 /** Worked by hand, one a line: attributes | inputs = value | cotangent -> gradients; several are set apart by `;`. */
 const EXAMPLES: Readonly<Record<string, string>> = {
+  relu6: `
+    {} | [-1,0,3,6,7] = [0,0,3,6,6] | [1,2,3,4,5] -> [0,0,3,0,0]`,
+  relu: `
+    {} | [-1,0,3] = [0,0,3] | [1,2,3] -> [0,0,3]`,
+  leakyRelu: `
+    {"alpha": 0.5} | [-2,0,3] = [-1,0,3] | [1,2,3] -> [0.5,1,3]`,
+  abs: `
+    {} | [-2,0,3] = [2,0,3] | [1,2,3] -> [-1,0,3]`,
+  clip: `
+    {"low": -1, "high": 2} | [-3,-1,0,2,5] = [-1,-1,0,2,2] | [1,2,3,4,5] -> [0,2,3,4,0]`,
+  maximum: `
+    {} | [1,2,3] ; [3,2,1] = [3,2,3] | [1,2,3] -> [0,1,3] ; [1,1,0]`,
+  minimum: `
+    {} | [1,2,3] ; [3,2,1] = [1,2,1] | [1,2,3] -> [1,1,0] ; [0,1,3]`,
   sum: `
     {"axes": "all", "keepdims": false} | [[1,2,3],[4,5,6]] = 21       | 2         -> [[2,2,2],[2,2,2]]
     {"axes": "all", "keepdims": true}  | [[1,2,3],[4,5,6]] = [[21]]   | [[2]]     -> [[2,2,2],[2,2,2]]

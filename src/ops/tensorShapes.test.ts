@@ -17,6 +17,13 @@ const POOL = { ...WINDOW, window: [2, 2] } as const;
 describe("shapes and attributes that do not fit are refused, with what was given", () => {
   test.each<[string, number[][], Attributes, RegExp]>([
     ["sum", [[2, 3]], { axes: [2], keepdims: false }, /axis 2 is not one of/],
+    ["matmul", [[3], [3, 2]], { transposeA: false, transposeB: false }, /needs matrices, got \[3\] and/],
+    ["matmul", [[2, 3], [3]], { transposeA: false, transposeB: false }, /needs matrices, got .* \[3\]/],
+    ["dot", [[], [3]], {}, /needs vectors or matrices/],
+    ["dot", [[2, 2, 2], [2]], {}, /needs vectors or matrices/],
+    ["pad", [[2]], { paddings: [[1, 1]], value: "0" }, /value "0": must be a number/],
+    ["pad", [[2]], { paddings: 1, value: 0 }, /must be a pair for each axis/],
+    ["mirrorPad", [[2]], { paddings: [], mode: "reflect" }, /paddings \[\]/],
     ["sum", [[2, 3]], { axes: [1, -1], keepdims: false }, /\[1, -1\] name an axis twice/],
     ["sum", [[2, 3]], { axes: "rows", keepdims: false }, /axes "rows"/],
     ["mean", [[0, 3]], { axes: [0], keepdims: false }, /axes \[0\] of \[0, 3\] hold nothing/],
@@ -363,6 +370,7 @@ describe("attributes are fitted to smaller inputs", () => {
     ["softmax", { axis: 2 }, [3, 4], { axis: 1 }],
     ["softmax", { axis: -3 }, [3, 4], { axis: -2 }],
     ["softmax", { axis: 0 }, [], undefined],
+    ["transpose", { permutation: [1, 0] }, [], { permutation: [] }],
     ["reshape", { shape: [2, 3] }, [5], { shape: [5] }],
     ["reshape", { shape: [2, 3] }, [3, 2], { shape: [2, 3] }],
     ["transpose", { permutation: [2, 0, 1] }, [3, 4], { permutation: [0, 1] }],
