@@ -2,7 +2,7 @@ import { sizeOf } from "../core/shape.js";
 import { dot } from "../core/sum.js";
 import type { Tensor } from "../core/tensor.js";
 import { Attainable } from "../oracles/attainable.js";
-import { F, RHO } from "../oracles/tolerance.js";
+import { F, RHO, type Precision, type Undecidable } from "../oracles/tolerance.js";
 import {
   differencePoints,
   differences,
@@ -54,14 +54,9 @@ export const ownDifferences: Law = {
     // Outputs are first taken to be rounded once; only what then looks wrong pays for their attainable error.
     let measured = measure(c, outputs, w, value.floors());
     if (!(Math.abs(own - measured.value) <= measured.bound + slack)) {
-      const tolerance = value.fullTolerance();
-      if ("undecidable" in tolerance) return undecided(tolerance.undecidable);
-      measured = measure(
-        c,
-        outputs,
-        w,
-        tolerance.textbook.map((t) => t / F),
-      );
+      const noise = noiseAround(c, w, precision);
+      if ("undecidable" in noise) return undecided(noise.undecidable);
+      measured = measure(c, outputs, w, noise.widths);
     }
     if (measured.status === "domain" || !Number.isFinite(measured.bound)) {
       return undecided(NOWHERE_SMOOTH);
@@ -84,6 +79,27 @@ export const ownDifferences: Law = {
     return PASS;
   },
 };
+
+/**
+ * What outputs may be off by, here and a whole step away on either side: where an output is 0 here, as a product with a
+ * zero factor is, only there does it show its rounding.
+ */
+function noiseAround(
+  c: Case,
+  w: Float64Array,
+  precision: Precision,
+): { readonly widths: Float64Array } | Undecidable {
+  const x = flatten(moving(c));
+  const steps = [0, 1, -1].map((side) => x.map((value, i) => value + side * LARGEST_STEP * w[i]));
+  let widths: Float64Array | undefined;
+  for (const flat of steps) {
+    const tolerance = new Attainable("value", pointOf(at(c, flat)), precision).fullTolerance();
+    if ("undecidable" in tolerance) return tolerance;
+    const own = tolerance.textbook.map((t) => t / F);
+    widths = widths?.map((width, i) => Math.max(width, own[i])) ?? own;
+  }
+  return { widths: widths! };
+}
 
 /** The slope of ⟨v, f⟩ along w from outputs already asked for, whose absolute errors are `noise`. */
 function measure(
