@@ -216,7 +216,8 @@ function factor(all: readonly Comparison[]): Fault | undefined {
   // An error of a percent is no factor that anybody wrote down.
   if (ratios.some((ratio) => Math.abs(ratio - 1) < 0.02)) return undefined;
   // A plain number that is also a count may be either: it is the count only where cases of other counts bear it out.
-  if (ratios.every((ratio) => close(ratio, first))) return named("factor", `${spell(first)} times what it should be`);
+  if (ratios.every((ratio) => close(ratio, first)))
+    return named("factor", `${spell(first)} times what it should be`);
   for (const inverse of [false, true]) {
     const which = all[0].counts.find(({ of }) =>
       all.every((c, i) => {
