@@ -81,7 +81,7 @@ export const CONVENTION_PROBES: readonly ConventionProbe[] = [
   slope("abs-0", "|x|′(0)", "abs", 0, -1, 1),
   slope("clip-low", "clip′ at its lower edge", "clip", -1, 0, 1, { low: -1, high: 1 }),
   slope("clip-high", "clip′ at its upper edge", "clip", 1, 0, 1, { low: -1, high: 1 }),
-  slope("hard-sigmoid-3", "hardSigmoid′(3)", "hardSigmoid", 3, 0, 0.2),
+  slope("hard-sigmoid-end", "hardSigmoid′(2.5)", "hardSigmoid", 2.5, 0, 0.2),
   {
     ...slope("sign-0", "sign′(0)", "sign", 0, 0, 0),
     mathematics: "0 on both sides of the jump",

@@ -249,6 +249,19 @@ describe("what is found", () => {
   });
 });
 
+describe("what is not accepted", () => {
+  it.each([NaN, Infinity, -Infinity, 5])("%s at a kink", async (claimed) => {
+    expect((await gradcheck(Math.abs, [0], { gradient: () => claimed })).verdict).toBe("fail");
+  });
+
+  it.each([-6, 12, 6.6])("%s for the slope 6 under a constant that hides it, as a pass", async (claimed) => {
+    for (const constant of [1e12, 1e14]) {
+      const { verdict } = await gradcheck((x: number) => constant + x * x, [3], { gradient: () => claimed });
+      expect(verdict).not.toBe("pass");
+    }
+  });
+});
+
 describe("without a gradient", () => {
   it("the gradient is measured, with bounds, and nothing is claimed", () => {
     const result = gradcheck((x: number[]) => x[0] ** 2 * x[1], [[3, 2]]);

@@ -1,7 +1,8 @@
-import type { Tensor } from "../core/tensor.js";
+import { DOUBLES } from "../core/numberAlgebra.js";
+import { mapTensor, type Tensor } from "../core/tensor.js";
 import { assess } from "../oracles/assess.js";
 import { Attainable } from "../oracles/attainable.js";
-import { flatten, locate, shapesOf, type Point } from "../oracles/quantity.js";
+import { compute, flatten, locate, shapesOf, type Point } from "../oracles/quantity.js";
 import { F, type Precision } from "../oracles/tolerance.js";
 import type { Case } from "../record/case.js";
 import { NESTINGS, type Outcome } from "../record/protocol.js";
@@ -34,11 +35,30 @@ export const hessianAgreement: Law = {
     const { result, ...rest } = assess("hvp", pointOf(c), answer.grads, precision);
     const where = `hvp[${result}]`;
     const none = second.status === "ok" && second.grads?.[result] === null;
+    if (rest.verdict === "fail" && jumps(c)) {
+      return undecided("at a kink of the gradient there is no second derivative");
+    }
     if (rest.verdict !== "fail" || !none) return { ...rest, where };
     const reason = "the subject says that the gradient does not depend on this input, and it does";
     return { ...rest, where, kind: "missing", reason };
   },
 };
+
+/** Steps of 2⁻³⁰ change a smooth second derivative by a part in 2²⁰ at most; at a kink of the gradient, by more. */
+const STEP = 2 ** -30;
+
+/** Whether the second derivative is another one on either side of the point, each input moved by itself. */
+function jumps(c: Case): boolean {
+  const here = flatten(compute(DOUBLES, "hvp", pointOf(c)));
+  const scale = here.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  return [STEP, -STEP].some((step) => {
+    const inputs = c.inputs.map((x, k) =>
+      c.program.inputs[k].type === "float" ? mapTensor(x, (v) => v + step * Math.max(Math.abs(v), 1)) : x,
+    );
+    const there = flatten(compute(DOUBLES, "hvp", { ...pointOf(c), inputs }));
+    return there.some((x, i) => !(Math.abs(x - here[i]) <= 2 ** -10 * Math.max(scale, Math.abs(x))));
+  });
+}
 
 /** Second order is judged where the gradient is right: a fault of the gradient has properties of its own. */
 function gradientDoubt(c: Case, outcome: Outcome, precision: Precision): LawJudgement | undefined {

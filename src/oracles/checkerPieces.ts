@@ -73,10 +73,15 @@ const WRONG = 8;
 function judge({ got, estimate, size, outputs, u, resolution, defect }: Evidence): Answer {
   const { status, value } = estimate;
   if (status === "domain") return "undecided";
+  // What is not finite is no choice at a kink, and its size would make every bound infinite.
+  if (!Number.isFinite(got) && Number.isFinite(value)) return status === "noisy" ? "undecided" : "wrong";
   // The dot product with w has a rounding of its own, and so have the numbers of the gradient.
   const bound = estimate.bound + (2 ** -50 + (u > F64.u ? u : 0)) * size;
   const error = Math.abs(got - value);
-  const passable = resolution * (Math.abs(value) + 0.1 * size + outputs) + F64.smallestNormal;
+  // A slope under a large constant (1e14 + x²) is hidden by the roundings of the outputs: a pass must have seen the slope
+  // that is claimed. Only of a claim of no slope at all the outputs are the yardstick.
+  const scale = size > 0 ? Math.abs(value) + 0.1 * size : outputs;
+  const passable = resolution * scale + F64.smallestNormal;
   const visible = defect !== undefined && Number.isFinite(defect) ? defect / 16 : passable;
   if (status === "kink" && error > bound) return "wrong";
   // Where nothing is known to be wrong, a kink is looked at element by element.

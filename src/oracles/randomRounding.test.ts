@@ -62,10 +62,15 @@ describe("random rounding", () => {
   });
 
   it("spreads functions by as many ulps as the subject's are good to", () => {
-    const { roundIntrinsic } = randomRounding(F32, new Stream(7, "intrinsics"), {
-      intrinsicUlps: { exp: 4 },
+    const runs = Array.from({ length: 16 }, (_, r) => {
+      const stream = new Stream(r, "intrinsics");
+      const { roundIntrinsic } = randomRounding(F32, stream, { intrinsicUlps: { exp: 4 } });
+      return Array.from({ length: DRAWS / 16 }, () => roundIntrinsic(1.25, "exp"));
     });
-    const ys = Array.from({ length: DRAWS }, () => roundIntrinsic(1.25, "exp"));
+    // In some runs it errs to one side all along.
+    expect(runs.some((ys) => ys.every((y) => y > 1.25))).toBe(true);
+    expect(runs.some((ys) => ys.every((y) => y < 1.25))).toBe(true);
+    const ys = runs.flat();
     const ulps = ys.map((y) => (y - 1.25) / 2 ** -23);
     expect(Math.max(...ulps)).toBeGreaterThan(2);
     // 3 ulps of spread, in units of u·|x| = 1.25 half spacings, and a rounding.
