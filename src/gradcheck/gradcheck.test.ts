@@ -250,13 +250,13 @@ describe("what is found", () => {
 });
 
 describe("what is not accepted", () => {
-  it.each([NaN, Infinity, -Infinity, 5])("%s at a kink", async (claimed) => {
-    expect((await gradcheck(Math.abs, [0], { gradient: () => claimed })).verdict).toBe("fail");
+  it.each([NaN, Infinity, -Infinity, 5])("%s at a kink", (claimed) => {
+    expect(gradcheck(Math.abs, [0], { gradient: () => claimed }).verdict).toBe("fail");
   });
 
-  it.each([-6, 12, 6.6])("%s for the slope 6 under a constant that hides it, as a pass", async (claimed) => {
+  it.each([-6, 12, 6.6])("%s for the slope 6 under a constant that hides it, as a pass", (claimed) => {
     for (const constant of [1e12, 1e14]) {
-      const { verdict } = await gradcheck((x: number) => constant + x * x, [3], { gradient: () => claimed });
+      const { verdict } = gradcheck((x: number) => constant + x * x, [3], { gradient: () => claimed });
       expect(verdict).not.toBe("pass");
     }
   });
