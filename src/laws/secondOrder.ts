@@ -44,19 +44,20 @@ export const hessianAgreement: Law = {
   },
 };
 
-/** Steps of 2⁻³⁰ change a smooth second derivative by a part in 2²⁰ at most; at a kink of the gradient, by more. */
+/** Relative to an input: a smooth second derivative of condition below 2²⁰ changes by less than JUMP. */
 const STEP = 2 ** -30;
+const JUMP = 2 ** -10;
 
-/** Whether the second derivative is another one on either side of the point, each input moved by itself. */
+/** Whether the second derivative is another one on either side of the point: the gradient has a kink there. */
 function jumps(c: Case): boolean {
   const here = flatten(compute(DOUBLES, "hvp", pointOf(c)));
   const scale = here.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
   return [STEP, -STEP].some((step) => {
     const inputs = c.inputs.map((x, k) =>
-      c.program.inputs[k].type === "float" ? mapTensor(x, (v) => v + step * Math.max(Math.abs(v), 1)) : x,
+      c.program.inputs[k].type === "float" ? mapTensor(x, (v) => (v === 0 ? step : v * (1 + step))) : x,
     );
     const there = flatten(compute(DOUBLES, "hvp", { ...pointOf(c), inputs }));
-    return there.some((x, i) => !(Math.abs(x - here[i]) <= 2 ** -10 * Math.max(scale, Math.abs(x))));
+    return there.some((x, i) => !(Math.abs(x - here[i]) <= JUMP * Math.max(scale, Math.abs(x))));
   });
 }
 

@@ -20,6 +20,12 @@ function logOnePlusExpTextbook<T>(A: Algebra<T>, x: T): T {
   return isPositive(A, x) ? A.add(x, rest) : rest;
 }
 
+/** ½·tanh(x/2) + ½ */
+function halfTanh<T>(A: Algebra<T>, x: T): T {
+  const half = A.constant("0.5");
+  return A.add(A.mul(half, A.tanh(A.mul(half, x))), half);
+}
+
 export const sigmoid = elementwise({
   name: "sigmoid",
   family,
@@ -38,6 +44,11 @@ export const sigmoid = elementwise({
   textbook: [
     {
       meaning: (A, [x]) => logisticTextbook(A, x),
+      vjp: (A, gy, _xs, y) => [A.mul(gy, A.mul(y, A.sub(A.lift(1), y)))],
+    },
+    {
+      // As a scaled tanh, of which nothing is left far below 0.
+      meaning: (A, [x]) => halfTanh(A, x),
       vjp: (A, gy, _xs, y) => [A.mul(gy, A.mul(y, A.sub(A.lift(1), y)))],
     },
   ],

@@ -116,7 +116,7 @@ const OFFERS: Readonly<Record<string, string>> = {
   selu: "meaning vjp | - | 1",
   logSigmoid: "meaning+vjp vjp | - | 0",
   mish: "meaning+vjp | - | 0",
-  sigmoid: "meaning+vjp | meaning+vjp | 0",
+  sigmoid: "meaning+vjp meaning+vjp | meaning+vjp | 0",
   silu: "meaning+vjp vjp vjp | - | 0",
   softplus: "meaning+vjp vjp | - | 0",
   softsign: "vjp vjp | - | 0",

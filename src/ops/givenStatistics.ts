@@ -42,6 +42,29 @@ const fill = <T>(A: Algebra<T>, shape: Shape, values: readonly T[]): NdArray<T> 
   return { shape, data };
 };
 
+/** The cotangent of each input, from those of single elements: the mean and the variance are shared along a channel. */
+function perInput<T>(
+  A: Algebra<T>,
+  [x, mean, variance]: readonly NdArray<T>[],
+  channel: Int32Array,
+  parts: {
+    readonly gx: readonly T[];
+    readonly toVariance: readonly T[];
+    readonly scale?: NdArray<T> | undefined;
+    readonly offset?: NdArray<T> | undefined;
+  },
+): NdArray<T>[] {
+  const { gx, toVariance, scale, offset } = parts;
+  const toMean = gx.map((value) => A.neg(value));
+  return [
+    fill(A, x.shape, gx),
+    reduceBroadcast(A, toMean, channel, mean.shape),
+    reduceBroadcast(A, toVariance, channel, variance.shape),
+    scale,
+    offset,
+  ].filter((each) => each !== undefined);
+}
+
 export const inference: Rules<BatchNormAttributes> = {
   meaning(A, xs, attributes) {
     const shape = layout.shape(
@@ -81,7 +104,7 @@ export const inference: Rules<BatchNormAttributes> = {
     _y: NdArray<T>,
     attributes: BatchNormAttributes,
   ) {
-    const [x, mean, variance] = xs;
+    const [x] = xs;
     const parts = given(A, xs, attributes);
     const { channel, stabilized } = parts;
     const affine = affineOf(layout, xs, x.shape, attributes);
@@ -92,19 +115,8 @@ export const inference: Rules<BatchNormAttributes> = {
       const v = stabilized[channel[i]];
       return A.neg(A.div(A.mul(gi, h.data[i]), A.add(v, v)));
     });
-    const { scale, offset } = affineCotangents(A, gy, h, affine);
-    return [
-      fill(A, x.shape, gx),
-      reduceBroadcast(
-        A,
-        gx.map((value) => A.neg(value)),
-        channel,
-        mean.shape,
-      ),
-      reduceBroadcast(A, toVariance, channel, variance.shape),
-      scale,
-      offset,
-    ].filter((each) => each !== undefined);
+    const ofAffine = affineCotangents(A, gy, h, affine);
+    return perInput(A, xs, channel, { gx, toVariance, ...ofAffine });
   },
 };
 
@@ -124,7 +136,7 @@ export const reciprocalRoot: TextbookForm<BatchNormAttributes> = {
     _y: NdArray<T>,
     attributes: BatchNormAttributes,
   ) {
-    const [x, mean, variance] = xs;
+    const [x] = xs;
     const { centred, channel, stabilized } = given(A, xs, attributes);
     const affine = affineOf(layout, xs, x.shape, attributes);
     const r = stabilized.map((v) => rsqrt(A, v));
@@ -132,19 +144,8 @@ export const reciprocalRoot: TextbookForm<BatchNormAttributes> = {
     const gx = g.map((gi, i) => A.mul(gi, r[channel[i]]));
     const toVariance = g.map((gi, i) => A.mul(A.mul(slopeOfRsqrt(A, r[channel[i]]), centred[i]), gi));
     const h = centred.map((c, i) => A.mul(c, r[channel[i]]));
-    const { scale, offset } = affineCotangents(A, gy, fill(A, x.shape, h), affine);
-    return [
-      fill(A, x.shape, gx),
-      reduceBroadcast(
-        A,
-        gx.map((value) => A.neg(value)),
-        channel,
-        mean.shape,
-      ),
-      reduceBroadcast(A, toVariance, channel, variance.shape),
-      scale,
-      offset,
-    ].filter((each) => each !== undefined);
+    const ofAffine = affineCotangents(A, gy, fill(A, x.shape, h), affine);
+    return perInput(A, xs, channel, { gx, toVariance, ...ofAffine });
   },
 };
 

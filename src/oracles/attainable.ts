@@ -78,16 +78,15 @@ export class Attainable {
     for (let r = 0; r < NATURAL; r++) {
       const trace = new Trace();
       const result = this.run(r, r % this.forms, false, trace);
+      // Only coordinates that are finite count: a form that loses one of them is as good as any at the others.
+      this.include(runs, result, this.exact, []);
       if (!allFinite(result)) {
         if (r % this.forms === 0)
           return { undecidable: "range: careful arithmetic leaves the format's range" };
-        // Where this form leaves the range it says nothing; elsewhere it is as good as any.
         overflow = true;
-        this.include(runs, result, this.exact, []);
         continue;
       }
       spreads.add(trace.sites);
-      this.include(runs, result, this.exact, []);
       undecided = spreads.undecided(F, u);
       // A first run in careful form that accepts everything also settles that it is careful arithmetic.
       if (settled() && r === 0) return this.decided(runs, runs);
