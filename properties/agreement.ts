@@ -17,7 +17,7 @@ const everyOp = (): boolean => true;
 const KINK_REGIONS = ["specials", "ties"] as const;
 
 export const value: Property = {
-  name: "value",
+  name: "calculus/value",
   statement: "Outputs agree with the op's meaning, within what careful arithmetic at this precision attains.",
   source: "design: attainable error by random rounding; Higham 2002, ch. 3",
   law: valueAgreement,
@@ -27,7 +27,7 @@ export const value: Property = {
 };
 
 export const gradient: Property = {
-  name: "gradient",
+  name: "calculus/gradient",
   statement: "Gradients of every input agree with the derivative of the op's meaning.",
   source: "Griewank and Walther 2008, ch. 3",
   law: gradientAgreement,
@@ -37,7 +37,7 @@ export const gradient: Property = {
 };
 
 export const kinks: Property = {
-  name: "kinks",
+  name: "calculus/kinks",
   statement:
     "At and within an ulp of kinks and ties, gradients lie in the hull of the one-sided ones, and tied inputs share no more than there is.",
   source: "Clarke 1983, sec. 2.3; Bolte and Pauwels 2020",
@@ -49,7 +49,7 @@ export const kinks: Property = {
 };
 
 export const degenerateShapes: Property = {
-  name: "degenerate-shapes",
+  name: "calculus/degenerate-shapes",
   statement:
     "Tensors with no elements, one element or no axes have the values and gradients that the general rule gives.",
   source: "Python Array API 2023.12: zero-size and zero-dimensional arrays",
@@ -60,7 +60,7 @@ export const degenerateShapes: Property = {
 };
 
 export const programs: Property = {
-  name: "programs",
+  name: "calculus/programs",
   statement: "Small programs whose nodes share values have the right values, and gradients of the whole.",
   source: "chain rule; Griewank and Walther 2008, sec. 3.3",
   law: wholeAgreement,
@@ -70,7 +70,7 @@ export const programs: Property = {
 };
 
 export const forwardMode: Property = {
-  name: "forward-mode",
+  name: "calculus/forward-mode",
   statement: "Tangents of the outputs agree with the derivative of the op's meaning.",
   source: "Griewank and Walther 2008, sec. 3.1",
   law: tangentAgreement,

@@ -11,7 +11,7 @@ const ordinary: Property["draw"] = (stream, op, { dtype, classes }) =>
   drawCase(stream, op!, { dtype, classes });
 
 export const shapes: Property = {
-  name: "shapes",
+  name: "calculus/shapes",
   statement: "Every gradient has the shape and dtype of the input that it belongs to.",
   source: "definition of the gradient",
   law: laws.shapes,
@@ -22,7 +22,7 @@ export const shapes: Property = {
 };
 
 export const determinism: Property = {
-  name: "determinism",
+  name: "calculus/determinism",
   statement: "The same question, asked twice, gets the same bits.",
   source: "reproducibility",
   law: laws.determinism,
@@ -32,7 +32,7 @@ export const determinism: Property = {
 };
 
 export const valueWithGradient: Property = {
-  name: "value-with-gradient",
+  name: "calculus/value-with-gradient",
   statement: "The value that comes with a gradient is the one that plain evaluation gives.",
   source: "differentiating a function does not change it",
   law: laws.valueWithGradient,
@@ -42,7 +42,7 @@ export const valueWithGradient: Property = {
 };
 
 export const someInputs: Property = {
-  name: "some-inputs",
+  name: "calculus/some-inputs",
   statement: "The gradient of some inputs is the same, whether or not that of the others is asked for.",
   source: "each gradient depends on the point and the cotangent only",
   law: laws.someInputs,
@@ -52,7 +52,7 @@ export const someInputs: Property = {
 };
 
 export const intact: Property = {
-  name: "inputs-intact",
+  name: "calculus/inputs-intact",
   statement: "Inputs and cotangents hold the same bits after differentiating as before.",
   source: "pytorch/pytorch gradcheck does not look; ChainRulesTestUtils does",
   law: laws.intact,
@@ -62,7 +62,7 @@ export const intact: Property = {
 };
 
 export const ownMemory: Property = {
-  name: "own-memory",
+  name: "calculus/own-memory",
   statement: "No two gradients are the same memory, so that updating one in place leaves the others alone.",
   source: "optimisers update in place",
   law: laws.ownMemory,
@@ -73,7 +73,7 @@ export const ownMemory: Property = {
 };
 
 export const refusesInvalid: Property = {
-  name: "refuses-invalid",
+  name: "calculus/refuses-invalid",
   statement: "Arguments whose shapes do not fit are refused, not answered.",
   source: "Python Array API 2023.12, shape requirements",
   law: laws.refusesInvalid,

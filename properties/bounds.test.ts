@@ -17,15 +17,15 @@ describe("bounds", () => {
     "that $name leaves are missed by it, and by no right implementation",
     async (mutant) => {
       const own = [bounds, provedBounds].filter(({ name }) => name === mutant.property);
-      expect((await catchMutant(mutant, own, 1)).caughtBy).toEqual([mutant.property]);
+      expect((await catchMutant(mutant, { properties: own }, 1)).caughtBy).toEqual([mutant.property]);
       const right = { ...mutant, adapter: () => referenceAdapter() };
-      expect((await catchMutant(right, own, 1)).caughtBy).toEqual([]);
+      expect((await catchMutant(right, { properties: own }, 1)).caughtBy).toEqual([]);
     },
   );
 
   it("see nothing of a derivative that is wrong and stays within them", async () => {
     const mutant = MUTANTS.find(({ name }) => name === "sigmoid-quarter-lost")!;
-    expect((await catchMutant(mutant, [bounds], 1)).caughtBy).toEqual([]);
+    expect((await catchMutant(mutant, { properties: [bounds] }, 1)).caughtBy).toEqual([]);
   });
 
   it("are proved for subjects whose rules are the records' own, and for no others", () => {

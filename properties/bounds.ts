@@ -8,7 +8,7 @@ import type { AnyOp } from "../src/ops/op.js";
 const isBounded = (op: AnyOp): boolean => op.bounds !== undefined;
 
 export const bounds: Property = {
-  name: "bounds",
+  name: "calculus/bounds",
   statement:
     "Values and derivatives lie within the bounds that hold for every input (0 ≤ sigmoid′ ≤ ¼), up to rounding.",
   source: "the bounds in the op's record, each proved by a test",
@@ -19,7 +19,7 @@ export const bounds: Property = {
 };
 
 export const provedBounds: Property = {
-  name: "proved-bounds",
+  name: "calculus/proved-bounds",
   statement:
     "The same bounds are proved for all reals from the rules, and the numbers are those that the rules enclose.",
   source: "branch and bound over outward-rounded intervals; Moore, Kearfott and Cloud 2009, ch. 6",

@@ -11,7 +11,7 @@ const ordinary: Property["draw"] = (stream, op, { dtype, classes }) =>
   drawCase(stream, op!, { dtype, classes });
 
 export const zeroCotangentIsZero: Property = {
-  name: "zero-cotangent",
+  name: "calculus/zero-cotangent",
   statement: "A zero cotangent gives gradients that are exactly zero.",
   source: "Jᵀ·0 = 0",
   law: zeroCotangent,
@@ -21,7 +21,7 @@ export const zeroCotangentIsZero: Property = {
 };
 
 export const powerOfTwo: Property = {
-  name: "homogeneity",
+  name: "calculus/homogeneity",
   statement: "Scaling the cotangent by a power of two scales every gradient by it, bit for bit.",
   source: "Jᵀ(2ᵏu) = 2ᵏJᵀu; scaling by 2ᵏ is exact (IEEE 754)",
   law: homogeneity,
@@ -31,7 +31,7 @@ export const powerOfTwo: Property = {
 };
 
 export const linear: Property = {
-  name: "linearity",
+  name: "calculus/linearity",
   statement: "The gradient for a sum of cotangents is the sum of their gradients.",
   source: "Jᵀ(a + b) = Jᵀa + Jᵀb",
   law: linearity,
@@ -41,7 +41,7 @@ export const linear: Property = {
 };
 
 export const broadcasting: Property = {
-  name: "broadcasting",
+  name: "calculus/broadcasting",
   statement: "The gradient of a broadcast input is the sum over the copies that broadcasting made of it.",
   source: "Python Array API 2023.12, broadcasting; adjoint of copying is summing",
   law: broadcastReduced,
@@ -51,7 +51,7 @@ export const broadcasting: Property = {
 };
 
 export const forwardAgainstReverse: Property = {
-  name: "adjoint",
+  name: "calculus/adjoint",
   statement: "Forward and reverse mode differentiate the same function: ⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩.",
   source: "definition of the adjoint",
   law: adjoint,
@@ -61,7 +61,7 @@ export const forwardAgainstReverse: Property = {
 };
 
 export const finiteDifferences: Property = {
-  name: "finite-differences",
+  name: "calculus/finite-differences",
   statement: "Gradients agree with differences of the subject's own outputs; no derivative rule takes part.",
   source: "central differences with Richardson extrapolation and an error bound; Ridders 1982",
   law: ownDifferences,

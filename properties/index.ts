@@ -5,6 +5,8 @@ import * as bounds from "./bounds.js";
 import * as derivatives from "./derivatives.js";
 import * as secondOrder from "./secondOrder.js";
 
+export { TRIALS } from "./trials.js";
+
 /** The catalogue: what is promised of every op, in the order of the reports. */
 export const PROPERTIES: readonly Property[] = [
   agreement.value,

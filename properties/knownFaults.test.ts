@@ -74,9 +74,9 @@ describe.skipIf(missing !== null)(
           startedAt: new Date(0).toISOString(),
           selection: {
             // Faults of tensors without elements are told as faults of the gradient, and drawn for a property of their own.
-            properties: [...new Set([...FAULTS.map((fault) => fault.property), "degenerate-shapes"])].map(
-              propertyOf,
-            ),
+            properties: [
+              ...new Set([...FAULTS.map((fault) => fault.property), "calculus/degenerate-shapes"]),
+            ].map(propertyOf),
             ops: OPS.filter((op) => faulty.has(opId(op))),
           },
           seed: 1,

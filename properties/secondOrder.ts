@@ -13,7 +13,7 @@ const smooth: Property["draw"] = (stream, op, { dtype, classes }) =>
   drawCase(stream, op!, { dtype, classes, region: stream.pick(["normal", "magnitudes"] as const) });
 
 export const hessian: Property = {
-  name: "second-order",
+  name: "calculus/second-order",
   statement: "Hessian-vector products agree with the second derivative of the op's meaning.",
   source: "Pearlmutter 1994; Griewank and Walther 2008, ch. 5",
   law: laws.hessianAgreement,
@@ -23,7 +23,7 @@ export const hessian: Property = {
 };
 
 export const symmetry: Property = {
-  name: "hessian-symmetry",
+  name: "calculus/hessian-symmetry",
   statement: "Second derivatives do not depend on their order: ⟨a, H·b⟩ = ⟨b, H·a⟩.",
   source: "Schwarz's theorem",
   law: laws.hessianSymmetry,
@@ -33,7 +33,7 @@ export const symmetry: Property = {
 };
 
 export const nestings: Property = {
-  name: "nestings",
+  name: "calculus/nestings",
   statement: "Forward over reverse and reverse over reverse give the same Hessian-vector product.",
   source: "Griewank and Walther 2008, sec. 5.3",
   law: laws.nestings,
@@ -44,7 +44,7 @@ export const nestings: Property = {
 };
 
 export const programSymmetry: Property = {
-  name: "second-order-programs",
+  name: "calculus/second-order-programs",
   statement: "The Hessian of a program is symmetric, whatever nodes share.",
   source: "Schwarz's theorem; chain rule",
   law: laws.hessianSymmetry,

@@ -6,7 +6,7 @@ import { OPS } from "../src/ops/index.js";
 import { VERDICTS } from "../src/record/verdict.js";
 import { inProcessSubject } from "../src/subjects/inProcess.js";
 import { referenceAdapter } from "../src/subjects/reference.js";
-import { PROPERTIES } from "./index.js";
+import { PROPERTIES, TRIALS } from "./index.js";
 
 /** Printed with every failure, so that it can be drawn again. */
 const SEED = 20261123;
@@ -43,8 +43,8 @@ describe.each(Object.entries(SUBJECTS))("the catalogue on %s", (id, make) => {
 
 describe("the catalogue", () => {
   it("has names that can be typed, and says what and why", () => {
-    for (const { name, statement, source } of PROPERTIES) {
-      expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    for (const { name, statement, source } of [...PROPERTIES, ...TRIALS]) {
+      expect(name).toMatch(/^[a-z]+\/[a-z]+(-[a-z]+)*$/);
       expect(statement).toMatch(/^[A-Z].{20,}\.$/);
       expect(source.length).toBeGreaterThan(5);
     }

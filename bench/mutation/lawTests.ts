@@ -9,14 +9,14 @@ export const LAWS = "laws of ";
 
 /** What judges a rule in a campaign; the other properties are about a subject's manners. */
 const JUDGES = new Set([
-  "value",
-  "gradient",
-  "kinks",
-  "forward-mode",
-  "adjoint",
-  "finite-differences",
-  "hessian",
-  "hessian-symmetry",
+  "calculus/value",
+  "calculus/gradient",
+  "calculus/kinks",
+  "calculus/forward-mode",
+  "calculus/adjoint",
+  "calculus/finite-differences",
+  "calculus/second-order",
+  "calculus/hessian-symmetry",
 ]);
 const judges = PROPERTIES.filter(({ name }) => JUDGES.has(name));
 
@@ -37,7 +37,7 @@ export function lawTests({ load }: Evaluation): CollectedTest[] {
         adapter: () =>
           referenceAdapter({ replace: (own) => (own.name === op.name ? withoutKernels(op) : own) }),
       };
-      const { caughtBy } = await catchMutant(mutant, judges, 1);
+      const { caughtBy } = await catchMutant(mutant, { properties: judges }, 1);
       if (caughtBy.length > 0) throw new Error(`caught by ${caughtBy.join(", ")}`);
     },
   }));

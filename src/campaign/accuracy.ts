@@ -95,6 +95,7 @@ export function withAccuracy(subject: Subject, accuracy: Accuracy): Subject {
     hello: subject.hello,
     accuracy,
     evaluate: (question) => subject.evaluate(question),
+    ask: (question) => subject.ask(question),
     snippet: (question) => subject.snippet(question),
     get answered() {
       return subject.answered - before;

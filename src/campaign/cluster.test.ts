@@ -69,8 +69,8 @@ describe("a campaign", () => {
     );
     const [found] = ofType(await recordOf([subject], { only: ["linearity/tanh"] }), "finding");
     expect(found).toMatchObject({
-      property: "gradient",
-      properties: ["linearity"],
+      property: "calculus/gradient",
+      properties: ["calculus/linearity"],
       title: "tanh: gradient has the wrong sign",
     });
     expect(found.oracles.length).toBeGreaterThan(0);

@@ -119,8 +119,12 @@ describe("the verdict", () => {
   it("is pass where careful arithmetic is enough, and never exhaustive for a part", async () => {
     const report = await reportOf(faultySubject({}), tanh, near);
     const [value, derivative] = report.subjects[0].cells;
-    expect(value).toMatchObject({ property: "value", state: "green", counts: { pass: 8000 } });
-    expect(derivative).toMatchObject({ property: "gradient", state: "green", counts: { pass: 8000 } });
+    expect(value).toMatchObject({ property: "calculus/value", state: "green", counts: { pass: 8000 } });
+    expect(derivative).toMatchObject({
+      property: "calculus/gradient",
+      state: "green",
+      counts: { pass: 8000 },
+    });
     expect(report.properties.map(({ evidence }) => evidence)).toEqual(["sampled", "sampled"]);
     // Neighbours are no random sample: nothing follows for the rest.
     expect(value.failureProbabilityBelow).toBeNull();
@@ -140,7 +144,7 @@ describe("the verdict", () => {
     const report = await reportOf(faulty, tanh, around(8, 500, 500));
     expect(report.subjects[0].cells[1].counts).toEqual({ inaccurate: 1999, fail: 1 });
     const [finding] = report.subjects[0].findings;
-    expect(finding).toMatchObject({ property: "gradient", verdict: "fail", cases: 1, got: "0.25" });
+    expect(finding).toMatchObject({ property: "calculus/gradient", verdict: "fail", cases: 1, got: "0.25" });
     expect(report.exitCode).toBe(1);
   });
 

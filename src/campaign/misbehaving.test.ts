@@ -74,10 +74,10 @@ describe("a subject that, on some cases,", () => {
     "%s has a verdict of its own for them, and is asked the rest",
     async (_name, fault, expected) => {
       const lines = await recordOf([sourceWith(fault)], { only, runs: 10 });
-      const counts = countsOf(lines, "library/gradient/tanh/f64");
+      const counts = countsOf(lines, "library/calculus/gradient/tanh/f64");
       expect(counts[expected.verdict]).toBeGreaterThan(0);
       expect(counts.pass).toBeGreaterThan(0);
-      expect(countsOf(lines, "library/gradient/sin/f64")).toEqual({ pass: 10 });
+      expect(countsOf(lines, "library/calculus/gradient/sin/f64")).toEqual({ pass: 10 });
       expect(ofType(lines, "footer")).toMatchObject([{ complete: true, unitsDone: 2 }]);
       const report = summarize(lines);
       const titles = report.subjects[0].findings.map(({ title }) => title);
@@ -136,7 +136,7 @@ describe("a process that, on some cases,", () => {
     ["garbage", "protocol"],
   ])("answers with %s is judged %s there, and asked on", async (fault, verdict) => {
     const lines = await recordOf([processWith(fault)], { only: ["gradient/tanh"] });
-    const counts = countsOf(lines, "tanh/gradient/tanh/f64");
+    const counts = countsOf(lines, "tanh/calculus/gradient/tanh/f64");
     expect(counts[verdict]).toBeGreaterThan(0);
     expect(counts.pass).toBeGreaterThan(0);
     expect(ofType(lines, "epoch-end")).toEqual([]);
@@ -148,7 +148,7 @@ describe("a process that, on some cases,", () => {
     ["dies", "crash", { reason: "exited with code 7", exitCode: 7 }],
   ])("%s is killed, started again, and blamed for those cases alone", async (fault, verdict, epoch) => {
     const lines = await recordOf([processWith(fault)], { only: ["gradient/tanh", "shapes/tanh"] });
-    const counts = countsOf(lines, "tanh/gradient/tanh/f64");
+    const counts = countsOf(lines, "tanh/calculus/gradient/tanh/f64");
     expect(counts[verdict]).toBeGreaterThan(0);
     // What comes after enough of them is not sent at all.
     expect(counts["not-run"] ?? 0).toBeGreaterThan(0);

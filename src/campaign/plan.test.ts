@@ -31,6 +31,13 @@ describe("a pattern", () => {
     ["gradient/*", "gradient", "conv2d", true],
     ["zero-*", "zero-cotangent", "sum", true],
     ["*", "anything", "else", true],
+    ["gradient", "calculus/gradient", "tanh", true],
+    ["calculus/*", "calculus/gradient", "tanh", true],
+    ["calculus/gradient/tanh", "calculus/gradient", "tanh", true],
+    ["gradient/tanh", "calculus/gradient", "tanh", true],
+    ["gradient/tanh", "calculus/gradient", "tan", false],
+    ["init*", "initialization/variance", "initializer:heNormal", true],
+    ["initializer:he*", "initialization/variance", "initializer:heNormal", true],
     ["soft.ax", "value", "softmax", false],
     ["(", "value", "softmax", false],
   ])("%s of %s/%s: %s", (pattern, property, op, expected) => {
@@ -59,8 +66,8 @@ describe("a plan", () => {
     const { units, cells, skipped } = planned(having({}), "gradient/tanh", "value/tanh");
     expect([units, cells]).toEqual([[], []]);
     expect(skipped.map(({ cell, verdict, reason }) => [cell.property, verdict, reason])).toEqual([
-      ["value", "unsupported", "it has no such op"],
-      ["gradient", "unsupported", "it has no such op"],
+      ["calculus/value", "unsupported", "it has no such op"],
+      ["calculus/gradient", "unsupported", "it has no such op"],
     ]);
   });
 
@@ -76,18 +83,18 @@ describe("a plan", () => {
     const reasons = (hello: Hello): Record<string, string> =>
       Object.fromEntries(planned(hello, ...only).skipped.map(({ cell, reason }) => [cell.property, reason]));
     expect(reasons(having(ops))).toEqual({
-      gradient: "it has no vjp of this op",
-      "forward-mode": "it has no forward mode",
-      "finite-differences": "it has no vjp of this op",
-      "own-memory": "its tensors are immutable, or it does not promise it",
-      programs: "it takes programs of one op only",
-      "second-order-programs": "it takes programs of one op only",
+      "calculus/gradient": "it has no vjp of this op",
+      "calculus/forward-mode": "it has no forward mode",
+      "calculus/finite-differences": "it has no vjp of this op",
+      "calculus/own-memory": "its tensors are immutable, or it does not promise it",
+      "calculus/programs": "it takes programs of one op only",
+      "calculus/second-order-programs": "it takes programs of one op only",
     });
     const differentiable = { "tanh@1": { ...ops["tanh@1"], modes: ["value" as const, "vjp" as const] } };
     expect(reasons(having(differentiable, { ownsGradients: true, graphs: true }))).toEqual({
-      "forward-mode": "it has no forward mode",
-      "finite-differences": "it has no f64",
-      "second-order-programs": "it has none of the ops that programs are made of",
+      "calculus/forward-mode": "it has no forward mode",
+      "calculus/finite-differences": "it has no f64",
+      "calculus/second-order-programs": "it has none of the ops that programs are made of",
     });
   });
 
@@ -114,9 +121,9 @@ describe("a plan", () => {
     const both = having({ "tanh@1": { modes: ["value", "vjp", "jvp"], dtypes: ["f32", "f64"] } });
     const { units, cells } = planned(both, "gradient/tanh", "finite-differences/tanh");
     expect(units.map(({ id }) => id)).toEqual([
-      "library/gradient/tanh/f32",
-      "library/gradient/tanh/f64",
-      "library/finite-differences/tanh/f64",
+      "library/calculus/gradient/tanh/f32",
+      "library/calculus/gradient/tanh/f64",
+      "library/calculus/finite-differences/tanh/f64",
     ]);
     expect(cells).toHaveLength(2);
   });

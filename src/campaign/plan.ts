@@ -26,20 +26,27 @@ export interface Plan {
 export interface Selection {
   readonly properties: readonly Property[];
   readonly ops: readonly AnyOp[];
-  /** Patterns of `property`, `op` or `property/op` to keep; empty keeps everything. */
+  /** Patterns of what to keep (see `matches`); empty keeps everything. */
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
 }
 
 const opName = (op: AnyOp | undefined): string => op?.name ?? PROGRAMS;
 
-/** Whether a pattern of `--only` or `--skip` means this cell; `*` stands for any text. */
+/**
+ * Whether a pattern of `--only` or `--skip` means this cell: it may name the property, with its area or without, the
+ * op, or both as `property/op`; `*` stands for any text.
+ *
+ * @example matches("init*", "initialization/variance", "initializer:heNormal") // true
+ * @example matches("gradient/tanh", "calculus/gradient", "tanh") // true
+ */
 export function matches(pattern: string, property: string, op: string): boolean {
-  const [first, second] = pattern.split("/");
-  return second === undefined
-    ? fits(first, property) || fits(first, op)
-    : fits(first, property) && fits(second, op);
+  const short = shortName(property);
+  return [property, short, op, `${property}/${op}`, `${short}/${op}`].some((text) => fits(pattern, text));
 }
+
+/** A property's name without its area. */
+export const shortName = (property: string): string => property.slice(property.indexOf("/") + 1);
 
 const fits = (pattern: string, text: string): boolean =>
   new RegExp(`^${pattern.split("*").map(escape).join(".*")}$`).test(text);

@@ -29,11 +29,11 @@ describe("a record", () => {
     expect(lines[0]).toBe(header);
     expect(header).toMatchObject({ schema: 1, seed: 1, units: 3, decidedCasesNeeded: 6 });
     const classes = Object.entries(findOp("sum@1").attributes).flatMap(([name, attribute]) =>
-      attribute.classes.map((label) => `gradient/sum@1/${name}=${label}`),
+      attribute.classes.map((label) => `calculus/gradient/sum@1/${name}=${label}`),
     );
     const cells = header.cells.map(({ property, op, attribute }) => `${property}/${op}/${attribute}`);
-    expect(cells.sort()).toEqual(["gradient/tanh@1/", ...classes, "shapes/tanh@1/"].sort());
-    expect(header.properties.map(({ name }) => name)).toEqual(["gradient", "shapes"]);
+    expect(cells.sort()).toEqual(["calculus/gradient/tanh@1/", ...classes, "calculus/shapes/tanh@1/"].sort());
+    expect(header.properties.map(({ name }) => name)).toEqual(["calculus/gradient", "calculus/shapes"]);
     expect(header.ops.map(({ id }) => id).sort()).toEqual(["sum@1", "tanh@1"]);
     const [footer] = ofType(lines, "footer");
     expect(lines.at(-1)).toBe(footer);
@@ -61,10 +61,14 @@ describe("a record", () => {
     expect(right.findings).toEqual([]);
     expect(wrong.findings.map(({ title }) => title)).toEqual(["tanh: gradient is wrong"]);
     expect(wrong.findings[0].cases).toBe(wrong.counts.fail);
-    expect(wrong.cells.find(({ property, op }) => property === "gradient" && op === "tanh@1")).toMatchObject({
+    expect(
+      wrong.cells.find(({ property, op }) => property === "calculus/gradient" && op === "tanh@1"),
+    ).toMatchObject({
       state: "wrong",
     });
-    expect(wrong.cells.find(({ property }) => property === "value")).toMatchObject({ state: "green" });
+    expect(wrong.cells.find(({ property }) => property === "calculus/value")).toMatchObject({
+      state: "green",
+    });
   });
 });
 
@@ -109,10 +113,10 @@ describe("faults", () => {
     const report = summarize(lines);
     const [finding] = report.subjects[0].findings.filter(({ signature }) => signature.kind === "value");
     expect(finding).toMatchObject({
-      property: "gradient",
+      property: "calculus/gradient",
       signature: { op: "tanh@1", where: "gradient[0]" },
     });
-    expect(finding.properties).toContain("degenerate-shapes");
+    expect(finding.properties).toContain("calculus/degenerate-shapes");
     expect(finding.cases).toBe(report.subjects[0].counts.fail);
     expect(new Set(ofType(lines, "finding").map(({ id }) => id)).size).toBe(
       report.subjects[0].findings.length,

@@ -115,7 +115,7 @@ describe("a cell that cannot reach its number", () => {
 });
 
 describe("the lines of a unit", () => {
-  const unit = unitOf(subject, "gradient", "tanh");
+  const unit = unitOf(subject, "calculus/gradient", "tanh");
   const judgedAs = (judgements: readonly LawJudgement[]): JudgedCase[] =>
     judgements.map((judgement, index) => ({
       case: caseOf("tanh", [row(0.5, 1)]),

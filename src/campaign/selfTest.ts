@@ -6,13 +6,16 @@ import { inProcessSubject } from "../subjects/inProcess.js";
 import type { Subject } from "../subjects/subject.js";
 import { judgeCase } from "./judgeCase.js";
 import { plan } from "./plan.js";
+import { planTrials } from "./planTrials.js";
 import type { Property } from "./property.js";
+import { firstWrong } from "./runTrial.js";
+import type { TrialProperty } from "./trialProperty.js";
 import { unitCases } from "./unitCases.js";
 
 /** An implementation that is wrong on purpose. */
 export interface Mutant {
   readonly name: string;
-  /** The op whose cases show it; `"any"` when it does not matter which. */
+  /** The op or object whose cases show it; `"any"` when it does not matter which. */
   readonly op: string;
   /** What is wrong with it, in one sentence. */
   readonly says: string;
@@ -27,6 +30,12 @@ const ANY_OPS = ["multiply", "tanh", "sum", "matmul"];
 /** Cases per property and op; a fault that needs more luck than this is not caught in every run. */
 const RUNS = 24;
 
+/** What a mutant is shown. */
+export interface Catalogue {
+  readonly properties?: readonly Property[];
+  readonly trials?: readonly TrialProperty[];
+}
+
 export interface MutantResult {
   readonly caughtBy: readonly string[];
   readonly cases: number;
@@ -35,7 +44,7 @@ export interface MutantResult {
 /** Shows cases to a mutant until one of them is judged wrong. */
 export async function catchMutant(
   mutant: Mutant,
-  properties: readonly Property[],
+  { properties = [], trials = [] }: Catalogue,
   seed: number,
 ): Promise<MutantResult> {
   const subject = inProcessSubject(mutant.name, mutant.adapter());
@@ -52,8 +61,19 @@ export async function catchMutant(
       }
     }
   }
+  for (const trial of planTrials(subject.id, subject.hello, trials, onlyOf(mutant)).trials) {
+    const result = await firstWrong(trial, subject, { seed, runs: RUNS, needed: RUNS, alpha: ALPHA });
+    cases += result.cases;
+    if (result.tried) caughtBy.push(trial.property.name);
+  }
   return { caughtBy: [...new Set(caughtBy)], cases };
 }
+
+/** Of a statistical trial, as in a run with a thousand of them. */
+const ALPHA = 1e-9;
+
+/** Mutants of objects name the object where others name the op. */
+const onlyOf = ({ op }: Mutant): { readonly only: readonly string[] } => ({ only: [op] });
 
 async function isWrong(
   property: Property,
@@ -67,12 +87,13 @@ async function isWrong(
 /** The score that goes into a record: every mutant against the property that is there to catch it. */
 export async function selfTest(
   mutants: readonly Mutant[],
-  properties: readonly Property[],
+  { properties = [], trials = [] }: Catalogue,
   seed: number,
 ): Promise<LineOf<"self-test">> {
   const results: LineOf<"self-test">["mutants"] = [];
   for (const mutant of mutants) {
-    const own = properties.filter((property) => property.name === mutant.property);
+    const named = ({ name }: { readonly name: string }): boolean => name === mutant.property;
+    const own = { properties: properties.filter(named), trials: trials.filter(named) };
     const { caughtBy, cases } = await catchMutant(mutant, own, seed);
     results.push({ name: mutant.name, op: mutant.op, says: mutant.says, caughtBy: [...caughtBy], cases });
   }

@@ -57,7 +57,7 @@ describe("bail", () => {
   it("stops at the first finding, and keeps it", async () => {
     const lines = await recordOf([faulty], { only: ["gradient/sin", "gradient/t*"], bail: true });
     const { done, left } = unitsIn(lines);
-    expect(done).toContain("faulty/gradient/tanh/f64");
+    expect(done).toContain("faulty/calculus/gradient/tanh/f64");
     expect(left.size + done.length).toBe(ofType(lines, "header")[0].units);
     expect(left.size).toBeGreaterThan(0);
     expect(ofType(lines, "footer")[0]).toMatchObject({
@@ -84,7 +84,7 @@ describe("an interruption", () => {
       },
     });
     const { done, left } = unitsIn(lines);
-    expect(done).toContain("faulty/gradient/tanh/f64");
+    expect(done).toContain("faulty/calculus/gradient/tanh/f64");
     expect(left.size + done.length).toBe(5);
     const [footer] = ofType(lines, "footer");
     expect(lines.at(-1)).toBe(footer);
@@ -117,20 +117,20 @@ describe("what is selected", () => {
       skip: ["gradient/abs", "kinks", "*-mode"],
     });
     const units = unitsIn(lines).done;
-    expect(units).toContain("reference/gradient/add/f64");
-    expect(units).toContain("reference/linearity/sqrt/f64");
+    expect(units).toContain("reference/calculus/gradient/add/f64");
+    expect(units).toContain("reference/calculus/linearity/sqrt/f64");
     expect(units.some((unit) => /\/(abs|multiply|tanh)\//.test(unit))).toBe(false);
     expect(units.some((unit) => /forward-mode/.test(unit))).toBe(false);
     const skipped = ofType(lines, "skipped").filter(({ reason }) => reason === "left out by --skip");
     expect(skipped.map(({ cell }) => `${cell.property}/${cell.op}`).sort()).toEqual([
-      "forward-mode/sqrt@1",
-      "gradient/abs@1",
+      "calculus/forward-mode/sqrt@1",
+      "calculus/gradient/abs@1",
     ]);
   });
 
   it("and what is left out is shown as not run", async () => {
     const report = summarize(await recordOf([honest], { only: ["tanh"], skip: ["gradient"] }));
-    const cell = report.subjects[0].cells.find(({ property }) => property === "gradient");
+    const cell = report.subjects[0].cells.find(({ property }) => property === "calculus/gradient");
     expect(cell).toMatchObject({ state: "not-run", because: "left out by --skip" });
   });
 });

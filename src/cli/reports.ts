@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { GradproofError } from "../core/errors.js";
-import type { Finding, Line } from "../record/record.js";
+import type { Finding, Trial, Line } from "../record/record.js";
 import type { Report } from "../record/report.js";
 import { FORMATS } from "../report/index.js";
 import { readRecord } from "../report/readRecord.js";
@@ -50,14 +50,14 @@ export function pointLatest(folder: string): void {
 }
 
 /**
- * A finding by its id, from the newest campaign that has it.
+ * A finding or a trial by its id, from the newest campaign that has it.
  *
  * @throws GradproofError `unknown-finding` with the ids there are
  */
-export function findFinding(id: string, reports: string): Finding {
+export function findFinding(id: string, reports: string): Finding | Trial {
   const seen = new Set<string>();
   for (const record of recordsNewestFirst(reports)) {
-    const findings = loadRecord(record).filter((line) => line.type === "finding");
+    const findings = loadRecord(record).filter((line) => line.type === "finding" || line.type === "trial");
     const found = findings.findLast((finding) => finding.id === id);
     if (found) return found;
     for (const finding of findings) seen.add(finding.id);

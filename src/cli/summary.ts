@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import pc from "picocolors";
-import type { Report, ReportFinding } from "../record/report.js";
+import type { Report, ReportFinding, ReportTrial } from "../record/report.js";
 import { VERDICTS } from "../record/verdict.js";
 import { selfTestScore, verdictSentence } from "../report/sentence.js";
 import { programMix } from "../report/programMix.js";
+import { budgetSentence, isWrongTrial, objectTitle } from "../report/trialRows.js";
 import { clipText, visibleText } from "../report/visibleText.js";
 import { DEFAULT_REPORTS } from "./reports.js";
 
@@ -22,6 +23,7 @@ export function summaryText(report: Report, folder: string): string {
       lines.push(
         `${String(number).padStart(3)}. ${headline(finding)}  ${pc.cyan(replayOf(finding, folder))}`,
       );
+    for (const trial of subject.trials.filter(isWrongTrial)) lines.push("", ...trialLines(trial, folder));
     const { counts } = subject;
     const spelled = Object.entries(counts)
       .map(([verdict, count]) => `${count.toLocaleString("en")} ${verdict}`)
@@ -30,6 +32,8 @@ export function summaryText(report: Report, folder: string): string {
   }
   const mix = programMix(report);
   if (mix !== undefined) lines.push(pc.dim(mix));
+  const budget = budgetSentence(report);
+  if (budget !== null) lines.push(pc.dim(budget));
   const { planned, undecided } = report.cells;
   lines.push(
     pc.dim(
@@ -67,8 +71,21 @@ export function findingLines(finding: ReportFinding, number: number, folder: str
   ];
 }
 
+function trialLines(trial: ReportTrial, folder: string): string[] {
+  const indent = "     ";
+  const { judgement, promise, facts } = trial;
+  return [
+    `  ✗  ${pc.red(judgement.verdict)}  ${pc.bold(`${objectTitle(trial.target)}: ${trial.property}`)}`,
+    ...(promise ? [`${indent}promised  ${oneLine(promise.says)}`] : []),
+    `${indent}does      ${oneLine(trial.does)}`,
+    ...(judgement.reason === trial.does ? [] : [`${indent}${oneLine(judgement.reason)}`]),
+    ...facts.map(({ name, value }) => `${indent}${pc.dim(`${name}: ${oneLine(value)}`)}`),
+    `${indent}${pc.cyan(replayOf(trial, folder))}`,
+  ];
+}
+
 /** Where `replay` would not look by itself, the command says where the record is. */
-function replayOf({ replay }: ReportFinding, folder: string): string {
+function replayOf({ replay }: Pick<ReportFinding, "replay">, folder: string): string {
   const reports = dirname(folder);
   if (reports === DEFAULT_REPORTS) return replay;
   return `${replay} --record ${/^[\w./-]+$/.test(reports) ? reports : `'${reports}'`}`;

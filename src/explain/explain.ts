@@ -16,7 +16,7 @@ import {
 } from "../laws/law.js";
 import { encodeCase, type Case } from "../record/case.js";
 import { FAULTS, type Factor, type Fault } from "../record/fault.js";
-import type { EvalQuestion } from "../record/protocol.js";
+import type { EvalQuestion, ObjectQuestion } from "../record/protocol.js";
 import type { Finding } from "../record/record.js";
 import { showNumber, VERDICTS, type Signature } from "../record/verdict.js";
 import type { Subject } from "../subjects/subject.js";
@@ -177,7 +177,7 @@ function questionOf(c: Case, { where }: LawJudgement): EvalQuestion {
 }
 
 /** The subject's own program; or why it prints none (it has no such thing, or is not running any more). */
-async function snippetOf(subject: Subject, question: EvalQuestion): Promise<string> {
+export async function snippetOf(subject: Subject, question: EvalQuestion | ObjectQuestion): Promise<string> {
   try {
     return await subject.snippet(question);
   } catch (error) {

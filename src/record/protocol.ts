@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { exhaustQuestion, statistics } from "./exhaustion.js";
 import { program } from "./program.js";
+import { hyper, promises } from "./promises.js";
+import { settings } from "./scenario.js";
 import { wireTensor } from "./tensor.js";
 
 /** Messages between the driver and a subject's process: one JSON object per line, replies matched by `id`. */
@@ -60,6 +62,8 @@ export const hello = z.object({
     recordRules: z.boolean().optional(),
     /** Each gradient is memory of its own, that its receiver may overwrite. */
     ownsGradients: z.boolean().optional(),
+    /** What it has beside ops, each with what its documentation promises. */
+    ...promises.shape,
   }),
   limits: z.object({ maxInFlight: z.number().int().positive().optional() }).optional(),
 });
@@ -88,6 +92,8 @@ export const evalRequest = z.object({
   seeds: z.array(wireTensor),
   /** For hvp. Default: the subject's own choice. */
   nesting: nesting.optional(),
+  /** The program is what this layer of the subject means, and the subject is to use the layer. Default: its ops. */
+  layer: z.object({ name: z.string(), config: settings }).optional(),
   /** `after`: what the subject's own copies of inputs and seeds hold when it is done. `shared`: see the reply. */
   want: z.array(z.enum(["value", "grads", "after", "shared"])),
 });
@@ -135,7 +141,68 @@ export type Outcome =
   /** Never sent: the circuit breaker, the restart budget, or the subject was closed. */
   | { readonly status: "not-run"; readonly detail: string };
 
+/**
+ * Weights from one of the subject's initialisers: one object, made once, asked `count` times. Answered as `value`, one
+ * tensor each time.
+ */
+export const initializeRequest = z.object({
+  cmd: z.literal("initialize"),
+  id: z.string(),
+  initializer: z.string(),
+  shape: z.array(z.number().int().nonnegative()),
+  dtype: z.enum(["f32", "f64"]),
+  seed: z.number().int(),
+  count: z.number().int().positive(),
+});
+
+/** Gradients through one of its clippers. Answered as `value`, in the same order. */
+export const clipRequest = z.object({
+  cmd: z.literal("clip"),
+  id: z.string(),
+  clipper: z.string(),
+  threshold: z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]),
+  tensors: z.array(wireTensor),
+});
+
+/**
+ * A run of one of its optimisers over given gradients. Answered as `value`: the parameters after each step, all of the
+ * first step first.
+ */
+export const optimizeRequest = z.object({
+  cmd: z.literal("optimize"),
+  id: z.string(),
+  optimizer: z.string(),
+  /** Those that are given explicitly; the others keep the subject's defaults. */
+  hyper,
+  params: z.array(wireTensor),
+  steps: z.array(
+    z.object({
+      /** Null for a parameter that has no gradient in this step. */
+      gradients: z.array(wireTensor.nullable()),
+      /** Changed before this step, where the optimiser offers that. */
+      hyper: hyper.optional(),
+      /** The order in which the parameters are handed over. Default: as they are. */
+      order: z.array(z.number().int().nonnegative()).optional(),
+    }),
+  ),
+  /** Only the parameters after the last step. Default: after each. */
+  last: z.boolean().optional(),
+});
+
+export const objectRequest = z.discriminatedUnion("cmd", [initializeRequest, clipRequest, optimizeRequest]);
+export type ObjectRequest = z.infer<typeof objectRequest>;
+
 export const snippetRequest = evalRequest.omit({ cmd: true }).extend({ cmd: z.literal("snippet") });
+/** The same for a question to one of the subject's objects. */
+export const objectSnippetRequest = z.object({
+  cmd: z.literal("object-snippet"),
+  id: z.string(),
+  of: z.discriminatedUnion("cmd", [
+    initializeRequest.omit({ id: true }),
+    clipRequest.omit({ id: true }),
+    optimizeRequest.omit({ id: true }),
+  ]),
+});
 export const snippetOk = z.object({ id: z.string(), status: z.literal("ok"), code: z.string() });
 export const snippetReply = z.discriminatedUnion("status", [snippetOk, evalUnsupported, evalError]);
 export type SnippetReply = z.infer<typeof snippetReply>;
@@ -166,7 +233,11 @@ export const byeRequest = z.object({ cmd: z.literal("bye") });
 export const request = z.discriminatedUnion("cmd", [
   helloRequest,
   evalRequest,
+  initializeRequest,
+  clipRequest,
+  optimizeRequest,
   snippetRequest,
+  objectSnippetRequest,
   exhaustRequest,
   resetRequest,
   byeRequest,
@@ -175,3 +246,7 @@ export type Request = z.infer<typeof request>;
 
 /** What a law asks; the driver adds the id. */
 export type EvalQuestion = Omit<EvalRequest, "cmd" | "id">;
+/** What an inquiry asks of one of the subject's objects. */
+export type ObjectQuestion = z.infer<typeof objectSnippetRequest>["of"];
+/** Anything that can be asked and is answered with tensors. */
+export type Question = ({ readonly cmd: "eval" } & EvalQuestion) | ObjectQuestion;

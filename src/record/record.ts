@@ -3,7 +3,9 @@ import { wireCase } from "./case.js";
 import { MAGNITUDES, quantityPlan, sighting, statistics } from "./exhaustion.js";
 import { factor, fault } from "./fault.js";
 import { attributes } from "./program.js";
+import { stated } from "./promises.js";
 import { hello } from "./protocol.js";
+import { wireScenario } from "./scenario.js";
 import { anyNumber, counts, judgement, signature, verdict } from "./verdict.js";
 
 /** The lines of a record. A record is append-only NDJSON; every report is a function of it and of nothing else. */
@@ -63,6 +65,8 @@ export const header = z.object({
   decidedCasesNeeded: z.number().int(),
   cells: z.array(cell),
   units: z.number().int(),
+  /** How often a run may call something right wrong by chance, and how many statistical trials share it equally. */
+  falseAlarms: z.object({ budget: z.number(), trials: z.number().int() }).optional(),
 });
 
 export const unitStart = z.object({
@@ -188,6 +192,43 @@ export type Exhaustion = z.infer<typeof exhaustion>;
 export const isExhaustive = ({ from, to }: Pick<Exhaustion, "from" | "to">): boolean =>
   from === 0 && to === MAGNITUDES;
 
+/** A named number as people read it: `variance ÷ promised`, "0.774 (0.771 to 0.777)". */
+export const fact = z.object({ name: z.string(), value: z.string() });
+export type Fact = z.infer<typeof fact>;
+
+/** One property tried on one of a subject's objects: an initialiser, a clipper, an optimiser, a layer. */
+export const trial = z.object({
+  type: z.literal("trial"),
+  id: z.string(),
+  subject: z.string(),
+  property: z.string(),
+  target: z.string(),
+  dtype: z.enum(["f32", "f64"]),
+  /** Whether its verdict may be wrong by chance, and then how often at most. */
+  alpha: z.number().nullable(),
+  /** What the documentation says, where the property holds the object to it. */
+  promise: stated.nullable(),
+  /** What it does, in one sentence. */
+  does: z.string(),
+  facts: z.array(fact),
+  counts,
+  /** Scenarios that have to be decided for the cell to be green. */
+  needed: z.number().int(),
+  /** Questions that were answered, and numbers that came back. */
+  questions: z.number().int(),
+  numbers: z.number().int(),
+  /** Of the scenario that is shown: the first that is wrong, made simpler, or else the first. */
+  judgement,
+  scenario: wireScenario,
+  /** Scenarios that were asked to make the wrong one simpler. */
+  shrinkEvaluations: z.number().int(),
+  /** What asks the same of the library alone; empty when nothing is wrong. */
+  snippet: z.string(),
+  replay: z.string(),
+  elapsedMs: z.number(),
+});
+export type Trial = z.infer<typeof trial>;
+
 /** A cell that gets no cases: the subject lacks the op, or it was left out. */
 export const skipped = z.object({
   type: z.literal("skipped"),
@@ -257,6 +298,7 @@ export const line = z.discriminatedUnion("type", [
   unitEnd,
   finding,
   exhaustion,
+  trial,
   skipped,
   convention,
   selfTest,

@@ -9,6 +9,7 @@ import {
   finding,
   header,
   selfTest,
+  trial,
 } from "./record.js";
 import { hello } from "./protocol.js";
 import { anyNumber, counts } from "./verdict.js";
@@ -77,6 +78,9 @@ export type ReportExhaustion = z.infer<typeof reportExhaustion>;
 export const reportConvention = convention.omit({ type: true, subject: true });
 export type ReportConvention = z.infer<typeof reportConvention>;
 
+export const reportTrial = trial.omit({ type: true, subject: true });
+export type ReportTrial = z.infer<typeof reportTrial>;
+
 export const subjectReport = z.object({
   id: z.string(),
   hello,
@@ -89,6 +93,8 @@ export const subjectReport = z.object({
   findings: z.array(reportFinding),
   /** Ops that were asked at every input of a range. */
   exhaustions: z.array(reportExhaustion),
+  /** Its initialisers, clippers, optimisers and layers, each held to a property. */
+  trials: z.array(reportTrial),
   /** What it takes where a gradient is a choice. */
   conventions: z.array(reportConvention),
   epochs: z.array(reportEpoch),
@@ -107,6 +113,8 @@ export const report = z.object({
     decidedCasesNeeded: true,
     properties: true,
   }).shape,
+  /** How often the run may be wrong by chance, and the statistical trials that share it; null without any. */
+  falseAlarms: header.shape.falseAlarms.unwrap().nullable(),
   ops: z.array(describedOp),
   complete: z.boolean(),
   incompleteBecause: z.string().nullable(),

@@ -15,6 +15,7 @@ export interface CollectedRecord {
   readonly units: readonly Unit[];
   readonly findings: readonly LineOf<"finding">[];
   readonly exhaustions: readonly LineOf<"exhaustion">[];
+  readonly trials: readonly LineOf<"trial">[];
   readonly skipped: readonly LineOf<"skipped">[];
   readonly conventions: readonly LineOf<"convention">[];
   readonly epochs: readonly LineOf<"epoch-end">[];
@@ -35,6 +36,7 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
   const units = new Map<string, Unit>();
   const findings = new Map<string, LineOf<"finding">>();
   const exhaustions: LineOf<"exhaustion">[] = [];
+  const trials = new Map<string, LineOf<"trial">>();
   const skipped: LineOf<"skipped">[] = [];
   const conventions = new Map<string, LineOf<"convention">>();
   const epochs: LineOf<"epoch-end">[] = [];
@@ -64,6 +66,9 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
       case "exhaustion":
         exhaustions.push(line);
         break;
+      case "trial":
+        trials.set(JSON.stringify([line.subject, line.property, line.target, line.dtype]), line);
+        break;
       case "skipped":
         skipped.push(line);
         break;
@@ -84,13 +89,39 @@ export function collectRecord(lines: Iterable<Line>): CollectedRecord {
   if (!header) throw new GradproofError("bad-record", "the record has no header: nothing can be said of it");
   return {
     header,
-    units: [...units.values()],
+    units: [...units.values(), ...[...trials.values()].map(unitOfTrial)],
     findings: [...findings.values()],
     exhaustions,
+    trials: [...trials.values()],
     skipped,
     conventions: [...conventions.values()],
     epochs,
     selfTest,
     footer,
+  };
+}
+
+/** A trial counts among the units of work: one that began and ended. */
+function unitOfTrial(trial: LineOf<"trial">): Unit {
+  const { subject, property, target, dtype, counts, judgement, questions, elapsedMs } = trial;
+  const unit = `${subject}/${property}/${target}/${dtype}`;
+  const undecided = !VERDICTS[judgement.verdict].decided;
+  return {
+    start: { type: "unit-start", unit, subject, property, op: target, dtype, block: 0 },
+    end: {
+      type: "unit-end",
+      unit,
+      counts,
+      attributes: { "": counts },
+      tags: {},
+      reasons: undecided ? { [judgement.reason]: 1 } : {},
+      conventions: {},
+      evaluations: questions,
+      worstErrorOverAttainable: judgement.errorOverAttainable ?? null,
+      medianResolution: null,
+      elapsedMs,
+      digest: trial.id,
+    },
+    wrong: [],
   };
 }

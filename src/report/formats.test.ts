@@ -71,6 +71,7 @@ describe("json", () => {
         "properties[].statement",
         "properties[].source",
         "properties[].evidence",
+        "falseAlarms",
         "ops[].id",
         "ops[].family",
         "ops[].summary",
@@ -233,6 +234,35 @@ describe("json", () => {
         "subjects[].exhaustions[].workers",
         "subjects[].exhaustions[].cpuMs",
         "subjects[].exhaustions[].elapsedMs",
+        "subjects[].trials[].id",
+        "subjects[].trials[].property",
+        "subjects[].trials[].target",
+        "subjects[].trials[].dtype",
+        "subjects[].trials[].alpha",
+        "subjects[].trials[].promise",
+        "subjects[].trials[].does",
+        "subjects[].trials[].facts[].name",
+        "subjects[].trials[].facts[].value",
+        "subjects[].trials[].counts",
+        "subjects[].trials[].needed",
+        "subjects[].trials[].questions",
+        "subjects[].trials[].numbers",
+        "subjects[].trials[].judgement.verdict",
+        "subjects[].trials[].judgement.reason",
+        "subjects[].trials[].judgement.kind",
+        "subjects[].trials[].judgement.where",
+        "subjects[].trials[].judgement.element",
+        "subjects[].trials[].judgement.expected.low",
+        "subjects[].trials[].judgement.expected.high",
+        "subjects[].trials[].judgement.expected.value",
+        "subjects[].trials[].judgement.got",
+        "subjects[].trials[].judgement.errorOverAttainable",
+        "subjects[].trials[].judgement.resolution",
+        "subjects[].trials[].scenario",
+        "subjects[].trials[].shrinkEvaluations",
+        "subjects[].trials[].snippet",
+        "subjects[].trials[].replay",
+        "subjects[].trials[].elapsedMs",
         "subjects[].conventions[].probe",
         "subjects[].conventions[].question",
         "subjects[].conventions[].ops[]",
@@ -254,7 +284,8 @@ describe("json", () => {
 function fieldsOf(schema: object, path = ""): string[] {
   const { properties, items } = schema as { properties?: Record<string, object>; items?: object };
   if (items) return fieldsOf(items, `${path}[]`);
-  if (!properties || path.endsWith("witness") || path.endsWith("hello")) return [path];
+  if (!properties || path.endsWith("witness") || path.endsWith("scenario") || path.endsWith("hello"))
+    return [path];
   return Object.entries(properties).flatMap(([name, inner]) =>
     fieldsOf(inner, path === "" ? name : `${path}.${name}`),
   );

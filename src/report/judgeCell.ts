@@ -15,6 +15,8 @@ export interface Group {
   readonly skipped: Map<string, LineOf<"skipped">>;
   /** Its inputs were taken one after another, and not drawn. */
   enumerated: boolean;
+  /** Decided cases that it needs, where that is not what the header says. */
+  needed: number | undefined;
 }
 
 export interface JudgedCell {
@@ -37,7 +39,7 @@ export function judgeCell(header: LineOf<"header">, group: Group): JudgedCell {
       counts,
       ran: ended.length > 0,
       skipped: group.skipped.get(attribute) ?? group.skipped.get(""),
-      decidedCasesNeeded: header.decidedCasesNeeded,
+      decidedCasesNeeded: group.needed ?? header.decidedCasesNeeded,
       // Known for all classes together only: a class cannot claim more than the op.
       medianResolution,
     };

@@ -17,6 +17,7 @@ import {
 } from "./showNumber.js";
 import { code, codeBlock, plain, table } from "./markdownText.js";
 import { answerableIn, decidedIn } from "./tally.js";
+import { budgetSentence, isWrongTrial, objectTitle, trialEvidence, trialsByObject } from "./trialRows.js";
 import { clipText } from "./visibleText.js";
 
 /** A job summary of GitHub holds 1 MiB, and is dropped whole when it is longer. */
@@ -29,6 +30,7 @@ export function renderMarkdown(report: Report): string {
       `## ${plain(verdictSentence(subject))}`,
       ...findings(subject),
       ...exhaustions(subject),
+      ...objects(report, subject),
     ]),
     ...report.subjects.map((subject) => properties(report, subject)),
     ...conventions(report),
@@ -89,6 +91,28 @@ const exhaustions = ({ exhaustions }: SubjectReport): string[] =>
       exhaustionRows(each).map((row) => [plain(row.what), plain(row.value), plain(row.derivative)]),
     ),
   ]);
+/** What initialisers, clippers, optimisers and layers do, the wrong ones first. */
+function objects(report: Report, subject: SubjectReport): string[] {
+  const rows = trialsByObject(subject).flatMap(({ target, trials }) =>
+    trials.map((trial) => [
+      plain(objectTitle(target)),
+      plain(trial.property),
+      isWrongTrial(trial) ? `**${trial.judgement.verdict}**` : trial.judgement.verdict,
+      plain(clipText(isWrongTrial(trial) ? trial.judgement.reason : trial.does, 300)),
+      plain(trialEvidence(trial)),
+      ...(isWrongTrial(trial) ? [code(trial.replay)] : [""]),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  const head = ["object", "property", "verdict", "what it does", "evidence", "again"];
+  const budget = budgetSentence(report);
+  return [
+    `### Initialisers, clipping, optimisers and layers: ${plain(subjectName(subject))}`,
+    ...(budget === null ? [] : [plain(budget)]),
+    table(head, rows, { columns: "words" }),
+  ];
+}
+
 /** Where a gradient is a choice: one table for all subjects. */
 function conventions(report: Report): string[] {
   const rows = conventionRows(report).map(({ question, mathematics, reference, answers }) => [

@@ -9,8 +9,13 @@ const PROGRAMS = "programs";
 export const opName = (id: string): string =>
   id === PROGRAMS ? "programs of several ops" : id.replace(/@1$/, "");
 
-/** Whether a cell or a finding is about an op, and not about compositions. */
-export const isOfOneOp = ({ op }: { readonly op: string }): boolean => op !== PROGRAMS;
+/** Whether a cell or a finding is about an op, whose ids have a version, and not about anything else. */
+export const isOfOneOp = ({ op }: { readonly op: string }): boolean => op.includes("@");
+
+const isOfPrograms = ({ op }: { readonly op: string }): boolean => op === PROGRAMS;
+
+/** Whether a cell is about one of the subject's objects: an initialiser, a clipper, an optimiser, a layer. */
+export const isOfObject = (cell: { readonly op: string }): boolean => !isOfOneOp(cell) && !isOfPrograms(cell);
 
 /** What is wrong, without what is only reported. */
 export const wrongFindings = ({ findings }: SubjectReport): ReportFinding[] =>
@@ -61,7 +66,7 @@ export const allNeedEmptyTensor = (findings: readonly ReportFinding[]): boolean 
 
 /** The worst that compositions showed; null when none were planned. */
 export function programsState({ cells }: SubjectReport): CellState | null {
-  const states = statesOf(cells.filter((cell) => !isOfOneOp(cell)));
+  const states = statesOf(cells.filter(isOfPrograms));
   return states.length > 0 ? worstState(states) : null;
 }
 

@@ -8,6 +8,7 @@ import {
   wrongFindings,
 } from "./opOutcomes.js";
 import { showCount, showPlural } from "./showNumber.js";
+import { objectsSentence } from "./trialRows.js";
 
 /** The subject and its version. */
 export const subjectName = ({ hello }: SubjectReport): string =>
@@ -25,7 +26,12 @@ export function verdictSentence(subject: SubjectReport): string {
     ...(partlyTested.length > 0 ? [`${showCount(partlyTested.length)} not fully tested`] : []),
     ...(unsupported.length > 0 ? [`${showCount(unsupported.length)} unsupported`] : []),
   ].join(", ");
-  return `${subjectName(subject)}: ${faults(subject)}; ${rest}`;
+  const objects = objectsSentence(subject);
+  const tested = subject.cells.some(isOfOneOp) || objects === null;
+  return [
+    `${subjectName(subject)}: ${tested ? `${faults(subject)}; ${rest}` : ""}`.trimEnd(),
+    ...(objects === null ? [] : [objects]),
+  ].join(tested ? "; " : " ");
 }
 
 const ONLY_EMPTY = "that only tensors without elements show";

@@ -5,8 +5,10 @@ import {
   reportEpoch,
   reportExhaustion,
   reportFinding,
+  reportTrial,
   type Report,
   type ReportFinding,
+  type ReportTrial,
   type SubjectReport,
 } from "../record/report.js";
 import { VERDICTS } from "../record/verdict.js";
@@ -52,6 +54,7 @@ export function summarize(lines: Iterable<Line>): Report {
     units: { planned: header.units, done: ended.length },
     decidedCasesNeeded: header.decidedCasesNeeded,
     properties: header.properties,
+    falseAlarms: header.falseAlarms ?? null,
     ops: header.ops,
     coverage: addRecords(ended.map(({ tags }) => tags)),
     selfTest: record.selfTest?.mutants ?? null,
@@ -88,6 +91,10 @@ function summarizeSubject(
     exhaustions: record.exhaustions
       .filter((table) => table.subject === id)
       .map((table) => reportExhaustion.parse(table)),
+    trials: record.trials
+      .filter((trial) => trial.subject === id)
+      .map((trial) => reportTrial.parse(trial))
+      .sort((a, b) => wrongFirst(a, b) || (a.target < b.target ? -1 : a.target > b.target ? 1 : 0)),
     conventions: record.conventions
       .filter(({ subject }) => subject === id)
       .map((line) => reportConvention.parse(line)),
@@ -95,6 +102,9 @@ function summarizeSubject(
   };
   return { subject, planned: judged.flatMap(({ planned }) => planned) };
 }
+
+const wrongFirst = (a: ReportTrial, b: ReportTrial): number =>
+  Number(VERDICTS[b.judgement.verdict].wrong) - Number(VERDICTS[a.judgement.verdict].wrong);
 
 /** Wrong numbers first, then refusals, then what only tensors without elements show; what is not wrong comes last. */
 function severity({ verdict, witness }: Pick<ReportFinding, "verdict" | "witness">): number {
@@ -105,7 +115,7 @@ function severity({ verdict, witness }: Pick<ReportFinding, "verdict" | "witness
 
 /** The subject's plan and work by op and property, in the order of the header's lists. */
 function groupsOf(record: CollectedRecord, subject: string): Group[] {
-  const { header, units, skipped } = record;
+  const { header, units, trials, skipped } = record;
   const enumerated = new Set(
     record.exhaustions.flatMap(({ value, derivative }) => [value.unit, derivative.unit]),
   );
@@ -121,6 +131,7 @@ function groupsOf(record: CollectedRecord, subject: string): Group[] {
       units: [],
       skipped: new Map(),
       enumerated: false,
+      needed: undefined,
     };
     groups.set(key, group);
     return group;
@@ -139,6 +150,11 @@ function groupsOf(record: CollectedRecord, subject: string): Group[] {
     const group = groupOf(unit.start);
     group.units.push(unit);
     if (enumerated.has(unit.start.unit)) group.enumerated = true;
+  }
+  for (const trial of trials) {
+    if (trial.subject !== subject) continue;
+    const group = groupOf({ op: trial.target, property: trial.property });
+    group.needed = (group.needed ?? 0) + trial.needed;
   }
   const op = orderOf(header.ops.map(({ id }) => id));
   const property = orderOf(header.properties.map(({ name }) => name));

@@ -1,4 +1,6 @@
-import type { EvalRequest, Hello, Log, Mode, Nesting } from "../record/protocol.js";
+import type { EvalRequest, Hello, Log, Mode, Nesting, ObjectQuestion } from "../record/protocol.js";
+import type { FloatType } from "../core/float.js";
+import type { Hyper } from "../record/promises.js";
 import type { Program } from "../record/program.js";
 import type { TypedTensor } from "./typedTensor.js";
 
@@ -14,6 +16,8 @@ export interface AdapterRequest {
   readonly seeds: readonly TypedTensor[];
   /** How an hvp is to be computed. Default: as the library likes. */
   readonly nesting?: Nesting | undefined;
+  /** The subject's own layer that is to be used instead of ops; its weights are inputs of the program. */
+  readonly layer?: EvalRequest["layer"];
   readonly want: readonly EvalRequest["want"][number][];
   /**
    * Thousands of elements of one elementwise op: of several public ways to ask the library for the same bits, take
@@ -34,6 +38,35 @@ export interface AdapterResult {
   readonly after?: { readonly inputs: readonly TypedTensor[]; readonly seeds: readonly TypedTensor[] };
 }
 
+/** See `initializeRequest`. */
+export interface InitializeRequest {
+  readonly initializer: string;
+  readonly shape: readonly number[];
+  readonly dtype: FloatType;
+  readonly seed: number;
+  readonly count: number;
+}
+
+/** See `clipRequest`. */
+export interface ClipRequest {
+  readonly clipper: string;
+  readonly threshold: number;
+  readonly tensors: readonly TypedTensor[];
+}
+
+/** See `optimizeRequest`. */
+export interface OptimizeRequest {
+  readonly optimizer: string;
+  readonly hyper: Hyper;
+  readonly params: readonly TypedTensor[];
+  readonly steps: readonly {
+    readonly gradients: readonly (TypedTensor | null)[];
+    readonly hyper?: Hyper | undefined;
+    readonly order?: readonly number[] | undefined;
+  }[];
+  readonly last: boolean;
+}
+
 /**
  * What the author of an implementation writes.
  *
@@ -47,6 +80,12 @@ export interface Adapter {
   evaluate(request: AdapterRequest): AdapterResult | Promise<AdapterResult>;
   /** A stand-alone program in the library's own language that asks the same. */
   snippet(request: AdapterRequest): string;
+  /** Of what `capabilities` lists, by the library's own objects. @throws like `evaluate` */
+  initialize?(request: InitializeRequest): readonly TypedTensor[] | Promise<readonly TypedTensor[]>;
+  clip?(request: ClipRequest): readonly TypedTensor[] | Promise<readonly TypedTensor[]>;
+  optimize?(request: OptimizeRequest): readonly TypedTensor[] | Promise<readonly TypedTensor[]>;
+  /** A stand-alone program in the library's own language that asks the same of one of these objects. */
+  objectSnippet?(question: ObjectQuestion): string;
   /** Drop caches and device memory. */
   reset?(): void | Promise<void>;
 }

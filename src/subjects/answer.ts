@@ -5,6 +5,7 @@ import {
   type EvalReply,
   type EvalRequest,
   type ExhaustReply,
+  type ObjectQuestion,
   type SnippetReply,
 } from "../record/protocol.js";
 import type { Adapter, AdapterRequest, AdapterResult } from "./adapter.js";
@@ -60,10 +61,17 @@ function replyWith(question: Question, result: AdapterResult, start: number): Ev
   }
 }
 
-export function answerSnippet(adapter: Adapter, question: Question): SnippetReply {
-  const { id } = question;
+export function answerSnippet(
+  adapter: Adapter,
+  id: string,
+  question: Omit<Question, "id"> | ObjectQuestion,
+): SnippetReply {
   try {
-    return { id, status: "ok", code: adapter.snippet(decodeRequest(question)) };
+    const code =
+      "program" in question
+        ? adapter.snippet(decodeRequest({ id, ...question }))
+        : adapter.objectSnippet?.(question);
+    return code === undefined ? { id, status: "unsupported", what: "snippet" } : { id, status: "ok", code };
   } catch (error) {
     return { id, ...refusal(error) };
   }
@@ -84,13 +92,23 @@ export async function answerExhaust(
   }
 }
 
-const decodeRequest = ({ program, mode, inputs, wrt, seeds, nesting, want }: Question): AdapterRequest => ({
+const decodeRequest = ({
+  program,
+  mode,
+  inputs,
+  wrt,
+  seeds,
+  nesting,
+  layer,
+  want,
+}: Question): AdapterRequest => ({
   program,
   mode,
   inputs: inputs.map(decodeTyped),
   wrt,
   seeds: seeds.map(decodeTyped),
   nesting,
+  ...(layer && { layer }),
   want,
 });
 
@@ -131,7 +149,7 @@ const numbered = (name: string, tensors: readonly (TypedTensor | null)[] = []): 
   tensors.map((tensor, k) => [`${name}[${k}]`, tensor]);
 
 /** An adapter in plain JavaScript has no class to throw; the name and `what` are enough. */
-function refusal(error: unknown) {
+export function refusal(error: unknown) {
   if (error instanceof Error && error.name === "UnsupportedError" && "what" in error) {
     const detail = "detail" in error ? String(error.detail) : error.message;
     return { status: "unsupported" as const, what: String(error.what), detail };

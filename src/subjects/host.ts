@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION, type Request } from "../record/protocol.js";
 import type { Adapter, AdapterContext } from "./adapter.js";
 import { loadAdapter } from "./adapters.js";
 import { answer, answerExhaust, answerSnippet } from "./answer.js";
+import { answerObject } from "./answerObject.js";
 import { LineSplitter } from "./lineSplitter.js";
 
 /**
@@ -72,8 +73,16 @@ async function handle(request: Request, adapter: Adapter | GradproofError): Prom
     case "eval":
       send(await answer(adapter, request));
       return;
+    case "initialize":
+    case "clip":
+    case "optimize":
+      send(await answerObject(adapter, request));
+      return;
     case "snippet":
-      send(answerSnippet(adapter, request));
+      send(answerSnippet(adapter, request.id, request));
+      return;
+    case "object-snippet":
+      send(answerSnippet(adapter, request.id, request.of));
       return;
     case "exhaust":
       send(await answerExhaust(adapter, request));

@@ -1,7 +1,8 @@
 import { GradproofError } from "../core/errors.js";
-import type { Hello, Outcome } from "../record/protocol.js";
+import type { Hello, ObjectQuestion, Outcome } from "../record/protocol.js";
 import type { Adapter } from "./adapter.js";
 import { answer, answerSnippet } from "./answer.js";
+import { answerObject } from "./answerObject.js";
 import type { EvalQuestion, Subject } from "./subject.js";
 
 /**
@@ -32,8 +33,16 @@ class InProcessSubject implements Subject {
     return outcome;
   }
 
-  snippet(question: EvalQuestion): Promise<string> {
-    const reply = answerSnippet(this.adapter, { id: "snippet", ...question });
+  async ask(question: ObjectQuestion): Promise<Outcome> {
+    const outcome: Outcome = this.closed
+      ? { status: "not-run", detail: "the subject was closed" }
+      : await answerObject(this.adapter, { id: String(this.answered), ...question });
+    this.answered++;
+    return outcome;
+  }
+
+  snippet(question: EvalQuestion | ObjectQuestion): Promise<string> {
+    const reply = answerSnippet(this.adapter, "snippet", question);
     if (reply.status === "ok") return Promise.resolve(reply.code);
     return Promise.reject(
       new GradproofError("snippet", `${this.id} prints no snippet: ${JSON.stringify(reply)}`),

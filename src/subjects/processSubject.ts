@@ -1,6 +1,14 @@
 import { GradproofError } from "../core/errors.js";
 import { hash } from "../core/random.js";
-import { logMessage, type Hello, type Log, type Outcome, type SnippetReply } from "../record/protocol.js";
+import {
+  logMessage,
+  type Hello,
+  type Log,
+  type ObjectQuestion,
+  type Outcome,
+  type Question,
+  type SnippetReply,
+} from "../record/protocol.js";
 import { Deadlines, Waiting, type DeadlineOptions } from "./deadlines.js";
 import { startConversation } from "./handshake.js";
 import { parseJson, readReply } from "./readReply.js";
@@ -33,7 +41,7 @@ type Answer = Outcome | SnippetReply;
 interface Flight {
   /** The message but for its beginning, which holds the id: another one when it is sent again. */
   readonly body: string;
-  readonly cmd: "eval" | "snippet";
+  readonly cmd: Question["cmd"] | "snippet" | "object-snippet";
   readonly cell: string;
   readonly program: number;
   settle(answer: Answer): void;
@@ -98,17 +106,33 @@ export class ProcessSubject implements Subject {
   }
 
   evaluate(question: EvalQuestion): Promise<Outcome> {
+    return this.answerTo("eval", question, question);
+  }
+
+  ask({ cmd, ...rest }: ObjectQuestion): Promise<Outcome> {
+    return this.answerTo(cmd, rest, { cmd, ...rest } as ObjectQuestion);
+  }
+
+  private answerTo(
+    cmd: Question["cmd"],
+    body: object,
+    about: EvalQuestion | ObjectQuestion,
+  ): Promise<Outcome> {
     return new Promise((resolve) => {
-      this.submit("eval", question, (answer) => {
+      this.submit(cmd, body, about, (answer) => {
         this.answered++;
         resolve(answer);
       });
     });
   }
 
-  snippet(question: EvalQuestion): Promise<string> {
+  snippet(question: EvalQuestion | ObjectQuestion): Promise<string> {
+    const [cmd, body] =
+      "program" in question
+        ? (["snippet", question] as const)
+        : (["object-snippet", { of: question }] as const);
     return new Promise((resolve, reject) => {
-      this.submit("snippet", question, (answer) => {
+      this.submit(cmd, body, question, (answer) => {
         if ("code" in answer) resolve(answer.code);
         else reject(new GradproofError("snippet", `${this.id} prints no snippet: ${JSON.stringify(answer)}`));
       });
@@ -126,14 +150,19 @@ export class ProcessSubject implements Subject {
     clearTimeout(timer);
   }
 
-  private submit(cmd: Flight["cmd"], question: EvalQuestion, settle: Flight["settle"]): void {
-    const body = JSON.stringify(question).slice(1);
+  private submit(
+    cmd: Flight["cmd"],
+    message: object,
+    about: EvalQuestion | ObjectQuestion,
+    settle: Flight["settle"],
+  ): void {
+    const cell = cellOf(about);
     this.queue.push({
-      body,
+      body: JSON.stringify(message).slice(1),
       cmd,
       settle,
-      cell: cellOf(question),
-      program: hash(JSON.stringify(question.program)),
+      cell,
+      program: "program" in about ? hash(JSON.stringify(about.program)) : hash(cell),
     });
     this.pump();
   }
@@ -291,8 +320,22 @@ export class ProcessSubject implements Subject {
 }
 
 /** What is expected to take similar times, and to break in the same way. */
-function cellOf({ program, mode, inputs }: EvalQuestion): string {
+function cellOf(question: EvalQuestion | ObjectQuestion): string {
+  if ("cmd" in question) return `${question.cmd}/${sizeClass(question)}`;
+  const { program, mode, inputs } = question;
   const ops = [...new Set(program.nodes.map((node) => node.op))].sort();
   const k = program.inputs.findIndex((input) => input.type === "float");
   return `${ops.join("+")}/${mode}/${inputs[k]?.dtype ?? "f32"}`;
+}
+
+/** A thousand steps take longer than one: the object, and the order of magnitude of what it is asked. */
+function sizeClass(question: ObjectQuestion): string {
+  switch (question.cmd) {
+    case "initialize":
+      return `${question.initializer}/${Math.ceil(Math.log2(question.shape.reduce((a, b) => a * b, question.count)))}`;
+    case "clip":
+      return question.clipper;
+    default:
+      return `${question.optimizer}/${Math.ceil(Math.log2(question.steps.length))}`;
+  }
 }

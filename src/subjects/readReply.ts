@@ -8,8 +8,9 @@ interface Malformed {
   readonly detail: string;
 }
 
-export function readReply(cmd: "eval" | "snippet", message: unknown): EvalReply | SnippetReply | Malformed {
-  const reply = (cmd === "eval" ? evalReply : snippetReply).safeParse(message);
+/** @param cmd of the request: everything but a snippet is answered with tensors */
+export function readReply(cmd: string, message: unknown): EvalReply | SnippetReply | Malformed {
+  const reply = (cmd.endsWith("snippet") ? snippetReply : evalReply).safeParse(message);
   if (!reply.success) {
     const [issue] = reply.error.issues;
     const detail = `the reply is malformed at "${issue.path.join(".")}": ${issue.message}`;

@@ -1,4 +1,4 @@
-import type { EvalQuestion, Hello, Outcome } from "../record/protocol.js";
+import type { EvalQuestion, Hello, ObjectQuestion, Outcome } from "../record/protocol.js";
 import type { Accuracy } from "../record/record.js";
 
 export type { EvalQuestion } from "../record/protocol.js";
@@ -13,13 +13,15 @@ export interface Subject {
   readonly accuracy?: Accuracy;
   /** Never rejects: whatever happens to the request is an outcome. Many may be under way at once. */
   evaluate(question: EvalQuestion): Promise<Outcome>;
+  /** The same of a question to one of its objects: an initialiser, a clipper, an optimiser. */
+  ask(question: ObjectQuestion): Promise<Outcome>;
   /**
    * A program in the subject's own language that asks the same and prints the answer.
    *
    * @throws GradproofError `snippet` when the subject cannot print one
    */
-  snippet(question: EvalQuestion): Promise<string>;
-  /** Evaluations settled so far, in whatever way. */
+  snippet(question: EvalQuestion | ObjectQuestion): Promise<string>;
+  /** Questions settled so far, in whatever way. */
   readonly answered: number;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { OPS } from "../../ops/index.js";
 import { vocabularyDocument } from "../../ops/vocabulary.js";
 import { KNOWN_SUBJECTS } from "../../subjects/known.js";
-import { PROPERTIES } from "../../../properties/index.js";
+import { PROPERTIES, TRIALS } from "../../../properties/index.js";
 
 const TOPICS = {
   subjects: async () =>
@@ -15,7 +15,7 @@ const TOPICS = {
       }),
     ),
   properties: async () =>
-    PROPERTIES.map(
+    [...PROPERTIES, ...TRIALS].map(
       ({ name, statement, evidence = "sampled" }) =>
         [name, `${statement}  ${pc.dim(`[${evidence}]`)}`] as const,
     ),

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { matches } from "../../campaign/plan.js";
+import { matches, shortName } from "../../campaign/plan.js";
 import { PROGRAMS } from "../../campaign/property.js";
 import { RecordFile } from "../../campaign/recordWriter.js";
 import { GradproofError } from "../../core/errors.js";
@@ -11,7 +11,8 @@ import { askConventions } from "../../explain/askConventions.js";
 import { gradproofVersion } from "../../core/gradproofVersion.js";
 import { KNOWN_SUBJECTS, startSubject } from "../../subjects/known.js";
 import { MUTANTS } from "../../../fixtures/mutants/index.js";
-import { PROPERTIES } from "../../../properties/index.js";
+import { OBJECT_MUTANTS } from "../../../fixtures/mutants/objects/index.js";
+import { PROPERTIES, TRIALS } from "../../../properties/index.js";
 import { unknownName } from "../names.js";
 import { duration, list, wholeNumber } from "../options.js";
 import { progressText, StatusLine } from "../progress.js";
@@ -91,13 +92,21 @@ async function verify(names: string[], options: VerifyOptions): Promise<void> {
         command: `gradproof ${process.argv.slice(2).join(" ")}`,
         startedAt: startedAt.toISOString(),
         selection: { properties: PROPERTIES, ops: OPS, only: options.only, skip: options.skip },
+        trials: TRIALS,
         seed: options.seed,
         runs: options.runs,
         needed: Math.min(NEEDED, options.runs),
         workers: options.workers,
         bail: options.bail,
         ...(options.budget !== undefined && { budgetSeconds: options.budget }),
-        ...(options.selfTest && { selfTest: () => selfTest(MUTANTS, PROPERTIES, options.seed) }),
+        ...(options.selfTest && {
+          selfTest: () =>
+            selfTest(
+              [...MUTANTS, ...OBJECT_MUTANTS],
+              { properties: PROPERTIES, trials: TRIALS },
+              options.seed,
+            ),
+        }),
         conventions: (subject) => askConventions(subject, selectedOps(options)),
         onProgress: (state) => progress.update(progressText(state, clock())),
         signal: interrupt.signal,
@@ -158,18 +167,21 @@ function checkNames(subjects: readonly string[], { only, skip }: VerifyOptions):
   for (const name of subjects) {
     if (!/^(cmd|js):/.test(name) && !known.includes(name)) throw unknownName("subject", name, known);
   }
+  for (const pattern of [...only, ...skip]) checkPattern(pattern);
+}
+
+/** @throws GradproofError for a pattern that can mean no cell of any subject */
+function checkPattern(pattern: string): void {
   const ops = [...OPS.map((op) => op.name), PROGRAMS];
   const properties = PROPERTIES.map((property) => property.name);
-  for (const pattern of [...only, ...skip]) {
-    const meant = properties.some((property) => ops.some((op) => matches(pattern, property, op)));
-    if (meant) continue;
-    const [property, op] = pattern.split("/");
-    if (op !== undefined && properties.some((name) => matches(property, name, "")))
-      throw unknownName("op", op, ops);
-    throw unknownName(
-      op === undefined ? "property or op" : "property",
-      property,
-      op === undefined ? [...properties, ...ops] : properties,
-    );
-  }
+  const trials = TRIALS.map((property) => property.name);
+  // Which objects there are, only a subject knows: a pattern with a kind's word may mean one of them.
+  const objects = trials.some((property) => matches(pattern, property, "")) || /:|\*/.test(pattern);
+  if (objects || properties.some((property) => ops.some((op) => matches(pattern, property, op)))) return;
+  const names = [...properties, ...trials].map(shortName);
+  const at = pattern.lastIndexOf("/");
+  const [property, op] = [pattern.slice(0, at), pattern.slice(at + 1)];
+  if (at < 0) throw unknownName("property or op", pattern, [...names, ...ops]);
+  if ([...names, ...properties, ...trials].includes(property)) throw unknownName("op", op, ops);
+  throw unknownName("property", property, names);
 }

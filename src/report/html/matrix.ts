@@ -1,6 +1,6 @@
 import type { AttributeCell, CellState, Report, ReportCell, SubjectReport } from "../../record/report.js";
 import { STATES } from "../cellStates.js";
-import { allNeedEmptyTensor, cellsByOp, findingsOf, opName } from "../opOutcomes.js";
+import { allNeedEmptyTensor, cellsByOp, findingsOf, isOfObject, opName } from "../opOutcomes.js";
 import { showCount, showMeasure, showPercent } from "../showNumber.js";
 import { verdictsOf } from "../tally.js";
 import { findingAnchor } from "./finding.js";
@@ -10,7 +10,9 @@ import { html, slug, type Content, type Markup } from "./escape.js";
 const COLUMNS_THAT_FIT = 18;
 
 /** Ops by properties. A cell shows the worst of the op's attribute classes, which unfold below it. */
-export function matrixSection(report: Report, subject: SubjectReport): Markup {
+export function matrixSection(report: Report, whole: SubjectReport): Markup {
+  const subject = { ...whole, cells: whole.cells.filter((cell) => !isOfObject(cell)) };
+  if (subject.cells.length === 0) return html``;
   const names = new Set(subject.cells.map(({ property }) => property));
   const listed = report.properties.map(({ name }) => name).filter((name) => names.has(name));
   const properties = [...new Set([...listed, ...names])];
@@ -40,7 +42,7 @@ export function matrixSection(report: Report, subject: SubjectReport): Markup {
             ${properties.map(
               (name) =>
                 html`<th scope="col">
-                  <a href="#property-${slug(name)}"><span>${name}</span></a>
+                  <a href="#property-${slug(name)}"><span>${shortProperty(name)}</span></a>
                 </th>`,
             )}
             <th scope="col" class="total">decided</th>
@@ -52,6 +54,9 @@ export function matrixSection(report: Report, subject: SubjectReport): Markup {
     <p class="note" data-tool data-note aria-live="polite" hidden>Choose a cell to read what is behind it.</p>
   </section>`;
 }
+
+/** A column's head: most properties of ops are of one area, which need not be said each time. */
+const shortProperty = (name: string): string => name.replace(/^calculus\//, "");
 
 /** Wrong, but only tensors without elements show it. */
 const EMPTY_SIGN = "∅";

@@ -16,6 +16,7 @@ import { script } from "./script.js";
 import { escapedBanner, incompleteBanner, outcomeBar, summaryStrip, verdict } from "./strip.js";
 import { style } from "./style.js";
 import { coverageSection, epochsSection, gapsSection, selfTestSection } from "./tables.js";
+import { trialsSection } from "./trials.js";
 import { undecidedSection } from "./undecided.js";
 
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
@@ -87,6 +88,9 @@ function navigation({ subjects, selfTest }: Report): Markup {
       ? [
           [`findings-${slug(subjects[0].id)}`, "Findings"],
           [`matrix-${slug(subjects[0].id)}`, "Ops by property"],
+          ...(subjects[0].trials.length > 0
+            ? [[`objects-${slug(subjects[0].id)}`, "Initialisers to layers"]]
+            : []),
           [`accuracy-${slug(subjects[0].id)}`, "Accuracy"],
         ]
       : subjects.map((subject) => [`subject-${slug(subject.id)}`, subjectName(subject)]);
@@ -105,8 +109,8 @@ function navigation({ subjects, selfTest }: Report): Markup {
 const subjectSections = (report: Report, subject: SubjectReport, single: boolean): Markup =>
   html`<div id="subject-${slug(subject.id)}" class="subject">
     ${single ? null : verdict(subject, "h2")} ${findingsSection(subject)} ${exhaustionsSection(subject)}
-    ${matrixSection(report, subject)} ${accuracySection(subject)} ${undecidedSection(subject)}
-    ${gapsSection(subject)} ${epochsSection(subject)}
+    ${matrixSection(report, subject)} ${trialsSection(report, subject)} ${accuracySection(subject)}
+    ${undecidedSection(subject)} ${gapsSection(subject)} ${epochsSection(subject)}
   </div>`;
 
 function runSection({ command, environment, subjects }: Report): Markup {

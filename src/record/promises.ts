@@ -1,0 +1,98 @@
+import { z } from "zod";
+
+/**
+ * What a library's documentation promises of its initialisers, clippers, optimisers and layers: what they are held to.
+ * Data, so that it travels with `hello` and stands in the record beside what was measured.
+ */
+
+/** The documentation's own sentence, and where it stands. */
+export const stated = z.object({ says: z.string(), source: z.string() });
+export type Stated = z.infer<typeof stated>;
+
+export const fanMode = z.enum(["fanIn", "fanOut", "fanAvg"]);
+export type FanMode = z.infer<typeof fanMode>;
+
+const range = z.tuple([z.number(), z.number()]);
+
+/** The law of one weight, whatever its neighbours are; `orthogonal` and `identity` speak of the matrix. */
+export const initializerPromise = stated.extend({
+  law: z.enum([
+    "zeros",
+    "ones",
+    "constant",
+    "uniform",
+    "normal",
+    "truncatedNormal",
+    "orthogonal",
+    "identity",
+  ]),
+  /** Variance = scale ÷ fan. */
+  variance: z.object({ scale: z.number().positive(), mode: fanMode }).optional(),
+  /** Standard deviation, where it does not depend on the shape. */
+  deviation: z.number().positive().optional(),
+  mean: z.number().optional(),
+  /** Of a uniform law that does not depend on the shape. */
+  limits: range.optional(),
+  /** What every entry of a constant one is. */
+  value: z.number().optional(),
+  /** What a matrix is multiplied by: `orthogonal`, `identity`. */
+  gain: z.number().optional(),
+  /**
+   * Of a normal law cut off at two deviations: whether the promised deviation is that of what comes out. `unsaid`
+   * where the text can be read either way.
+   */
+  corrected: z.union([z.boolean(), z.literal("unsaid")]).optional(),
+  /** Ranks of the weights that it makes. */
+  ranks: z.array(z.number().int().nonnegative()),
+});
+export type InitializerPromise = z.infer<typeof initializerPromise>;
+
+export const clipperPromise = stated.extend({
+  /** `value`: each entry; `norm`: each tensor; `globalNorm`: all of them as one vector. */
+  by: z.enum(["value", "norm", "globalNorm"]),
+  /** Added to the norm before dividing by it, which makes results strictly shorter. */
+  epsilon: z.number().nonnegative().optional(),
+  nonFinite: z.enum(["propagates", "refuses", "zeroes", "unsaid"]),
+});
+export type ClipperPromise = z.infer<typeof clipperPromise>;
+
+/** Numbers by name: `learningRate`, `beta1`, `epsilon`, … */
+export const hyper = z.record(z.string(), z.number());
+export type Hyper = z.infer<typeof hyper>;
+
+export const optimizerPromise = stated.extend({
+  algorithm: z.enum([
+    "sgd",
+    "momentum",
+    "nesterov",
+    "adagrad",
+    "adadelta",
+    "rmsprop",
+    "centeredRmsprop",
+    "adam",
+    "adamax",
+    "adamw",
+  ]),
+  /** Which of the accepted ways of writing it (see `networks/optimizers`); `unsaid` where any of them will do. */
+  variant: z.string(),
+  /** Every hyper-parameter and its default; null where there is none. */
+  hyper: z.record(z.string(), z.number().nullable()),
+});
+export type OptimizerPromise = z.infer<typeof optimizerPromise>;
+
+export const layerPromise = stated.extend({
+  /** What `networks/` calls it: which program the layer is held against. */
+  kind: z.string(),
+  /** Settings that the layer has by default, as far as they matter to what it computes. */
+  config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+export type LayerPromise = z.infer<typeof layerPromise>;
+
+/** By the name that the subject gives to each object. */
+export const promises = z.object({
+  initializers: z.record(z.string(), initializerPromise).optional(),
+  clippers: z.record(z.string(), clipperPromise).optional(),
+  optimizers: z.record(z.string(), optimizerPromise).optional(),
+  layers: z.record(z.string(), layerPromise).optional(),
+});
+export type Promises = z.infer<typeof promises>;
