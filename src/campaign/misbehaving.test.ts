@@ -147,7 +147,7 @@ describe("a process that, on some cases,", () => {
     ["hangs", "timeout", { reason: expect.stringMatching(/^no answer within \d+ ms$/), signal: "SIGKILL" }],
     ["dies", "crash", { reason: "exited with code 7", exitCode: 7 }],
   ])("%s is killed, started again, and blamed for those cases alone", async (fault, verdict, epoch) => {
-    const lines = await recordOf([processWith(fault)], { only: ["gradient/tanh", "shapes/tanh"] });
+    const lines = await recordOf([processWith(fault)], { only: ["gradient/tanh", "shapes/tanh"], runs: 30 });
     const counts = countsOf(lines, "tanh/calculus/gradient/tanh/f64");
     expect(counts[verdict]).toBeGreaterThan(0);
     // What comes after enough of them is not sent at all.
