@@ -1,0 +1,40 @@
+import type { Algebra } from "../core/algebra.js";
+import type { NdArray } from "../core/tensor.js";
+import { withHyper, type Hyper, type Optimizer } from "./optimizer.js";
+import { initialState, optimizerStep, type StepOptions } from "./optimizerStep.js";
+
+/** One step of a run: a gradient for each parameter, and hyper-parameters that change before it and stay changed. */
+export interface TrainingStep<T> {
+  readonly gradients: readonly NdArray<T>[];
+  readonly hyper?: Hyper;
+}
+
+/**
+ * The parameters after each step, from the first state of the optimiser on.
+ *
+ * Where a β changes on the way, 1 − βᵗ is that of the new β, as if it had been so from the start.
+ *
+ * @throws GradproofError as `optimizerStep` and `withHyper`
+ */
+export function train<T>(
+  A: Algebra<T>,
+  optimizer: Optimizer,
+  params: readonly NdArray<T>[],
+  steps: readonly TrainingStep<T>[],
+  options: StepOptions = {},
+): NdArray<T>[][] {
+  let state = initialState(
+    A,
+    optimizer,
+    params.map(({ shape }) => shape),
+  );
+  let current = optimizer;
+  let weights = params;
+  return steps.map(({ gradients, hyper }) => {
+    if (hyper) current = withHyper(current, hyper);
+    const after = optimizerStep(A, current, state, weights, gradients, options);
+    state = after.state;
+    weights = after.params;
+    return after.params;
+  });
+}
