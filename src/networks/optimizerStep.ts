@@ -144,13 +144,6 @@ function checkShapes<T>(
  * it shows what a correct library of a lower precision can attain; over BigNumbers, with "format", the truth.
  *
  * @throws GradproofError `gradient-count`, `gradient-shape`, `other-state`
- * @example
- * const { SGD } = await import("./descentRules.js");
- * const { optimizerOf } = await import("./optimizer.js");
- * const { DOUBLES } = await import("../core/numberAlgebra.js");
- * const sgd = optimizerOf(SGD, { learningRate: 0.5 });
- * const w = { shape: [1], data: [3] };
- * optimizerStep(DOUBLES, sgd, initialState(DOUBLES, sgd, [[1]]), [w], [{ shape: [1], data: [4] }]).params[0].data[0] // 1
  */
 export function optimizerStep<T>(
   A: Algebra<T>,

@@ -3,7 +3,7 @@ import { adamaxRule, adamRule } from "./adamRules.js";
 import { GradproofError } from "../core/errors.js";
 import { momentumRule, nesterovRule, SGD, type RatePlacement } from "./descentRules.js";
 import type { EpsilonPlacement } from "./epsilon.js";
-import type { UpdateRule } from "./optimizer.js";
+import { optimizerOf, type Hyper, type Optimizer, type UpdateRule } from "./optimizer.js";
 
 /** Every placement that some algorithm knows; those that are not an algorithm's own are refused. */
 export type OptimizerChoices = Readonly<Record<string, string>>;
@@ -77,6 +77,40 @@ export function findRule(algorithm: string, choices: OptimizerChoices = {}): Upd
   }
   return rule(choices);
 }
+
+/** What an optimiser promises, as data: which rule in which placements, and its numbers where nobody sets them. */
+export interface OptimizerPromise {
+  readonly algorithm: string;
+  /** Placements by name: epsilon, biasCorrection, rate, weightDecay. */
+  readonly choices: OptimizerChoices;
+  readonly hyper: Hyper;
+  readonly says: string;
+  readonly source: string;
+}
+
+/** What a rule promises by itself. */
+export const promiseOf = ({ algorithm, choices, hyper, says, source }: UpdateRule): OptimizerPromise => ({
+  algorithm,
+  choices,
+  hyper: Object.fromEntries(Object.entries(hyper).map(([name, { initial }]) => [name, initial])),
+  says,
+  source,
+});
+
+/**
+ * The optimiser that keeps a promise, with what a user sets on top of its defaults.
+ *
+ * @throws GradproofError `unknown-optimizer`, `unknown-hyper-parameter`, `bad-hyper-parameter`
+ */
+export const promisedOptimizer = (
+  { algorithm, choices, hyper }: Pick<OptimizerPromise, "algorithm" | "choices" | "hyper">,
+  given: Hyper = {},
+): Optimizer => optimizerOf(findRule(algorithm, choices), { ...hyper, ...given });
+
+/** The algorithms as their papers have them, by name. */
+export const OPTIMIZERS: Readonly<Record<string, OptimizerPromise>> = Object.fromEntries(
+  Object.keys(ALGORITHMS).map((name) => [name, promiseOf(findRule(name))]),
+);
 
 /** Every rule in every combination of its placements. */
 export function everyRule(): UpdateRule[] {
