@@ -1,4 +1,5 @@
 import type { TrialProperty } from "../src/campaign/trialProperty.js";
+import * as clipping from "./clipping.js";
 
 /** What is promised of initialisers, clippers, optimisers and layers, in the order of the reports. */
-export const TRIALS: readonly TrialProperty[] = [];
+export const TRIALS: readonly TrialProperty[] = Object.values(clipping);

@@ -1,6 +1,7 @@
 import { GradproofError } from "../core/errors.js";
 import { F64 } from "../core/float.js";
 import { mapTensor, type Tensor } from "../core/tensor.js";
+import type { ClipperPromise } from "../record/promises.js";
 import { plusEpsilon, scaledNorm, type ScaledNorm } from "./euclideanNorm.js";
 
 /**
@@ -105,15 +106,6 @@ export function clipByGlobalNorm(
 export const clipByNorm = (x: Tensor, threshold: number, options: ClipOptions = {}): Tensor =>
   clipByGlobalNorm([x], threshold, options)[0];
 
-/** What a way of clipping promises, as data. */
-export interface ClipperPromise {
-  readonly by: "value" | "norm" | "globalNorm";
-  readonly epsilon?: number;
-  readonly nonFinite?: "propagates" | "refuses" | "zeroes" | "unsaid";
-  readonly says: string;
-  readonly source: string;
-}
-
 export interface Clipper {
   readonly name: string;
   readonly promise: ClipperPromise;
@@ -147,12 +139,14 @@ const PROMISES: Readonly<Record<string, ClipperPromise>> = {
   byNorm: {
     by: "norm",
     nonFinite: "propagates",
+    scaled: true,
     says: "every tensor that is longer than the threshold is scaled to that length",
     source: pascanu,
   },
   byGlobalNorm: {
     by: "globalNorm",
     nonFinite: "propagates",
+    scaled: true,
     says: "all tensors are scaled alike, if together they are longer than the threshold, to that length",
     source: pascanu,
   },

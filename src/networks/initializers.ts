@@ -1,7 +1,8 @@
 import { GradproofError } from "../core/errors.js";
 import { drawWeights } from "./drawWeights.js";
 import type { FanMode } from "./fans.js";
-import type { Initializer, InitializerPromise } from "./initializer.js";
+import type { InitializerPromise } from "../record/promises.js";
+import type { Initializer } from "./initializer.js";
 
 const ANY_RANK = [0, 1, 2, 3, 4, 5];
 const KERNELS = [2, 3, 4, 5];

@@ -1,8 +1,8 @@
 import type { Algebra, Vector } from "../core/algebra.js";
 import { GradproofError } from "../core/errors.js";
+import type { Hyper } from "../record/promises.js";
 
-/** Numbers that a user sets: learningRate, beta1, epsilon, … */
-export type Hyper = Readonly<Record<string, number>>;
+export type { Hyper } from "../record/promises.js";
 
 /** One hyper-parameter: what it is when nobody sets it, and what it may be. */
 export interface HyperParameter {

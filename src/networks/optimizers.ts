@@ -1,9 +1,10 @@
 import { ADADELTA, adagradRule, rmspropRule } from "./adaptiveRules.js";
 import { adamaxRule, adamRule } from "./adamRules.js";
+import type { Hyper, OptimizerPromise } from "../record/promises.js";
 import { GradproofError } from "../core/errors.js";
 import { momentumRule, nesterovRule, SGD, type RatePlacement } from "./descentRules.js";
 import type { EpsilonPlacement } from "./epsilon.js";
-import { optimizerOf, type Hyper, type Optimizer, type UpdateRule } from "./optimizer.js";
+import { optimizerOf, type Optimizer, type UpdateRule } from "./optimizer.js";
 
 /** Every placement that some algorithm knows; those that are not an algorithm's own are refused. */
 export type OptimizerChoices = Readonly<Record<string, string>>;
@@ -76,16 +77,6 @@ export function findRule(algorithm: string, choices: OptimizerChoices = {}): Upd
     }
   }
   return rule(choices);
-}
-
-/** What an optimiser promises, as data: which rule in which placements, and its numbers where nobody sets them. */
-export interface OptimizerPromise {
-  readonly algorithm: string;
-  /** Placements by name: epsilon, biasCorrection, rate, weightDecay. */
-  readonly choices: OptimizerChoices;
-  readonly hyper: Hyper;
-  readonly says: string;
-  readonly source: string;
 }
 
 /** What a rule promises by itself. */

@@ -1,7 +1,7 @@
 import { GradproofError } from "../core/errors.js";
 import type { Shape } from "../core/shape.js";
 import { fanOf, fansOf, type KernelLayout } from "./fans.js";
-import type { InitializerPromise } from "./initializer.js";
+import type { InitializerPromise } from "../record/promises.js";
 import { CUT, truncatedDeviation } from "./truncation.js";
 
 /** The law of the single weights of one tensor, in numbers. */

@@ -1,7 +1,8 @@
 import type { Shape } from "../core/shape.js";
 import { drawLaw } from "./drawWeights.js";
 import { fansOf } from "./fans.js";
-import type { DrawOptions, Initializer, InitializerPromise } from "./initializer.js";
+import type { InitializerPromise } from "../record/promises.js";
+import type { DrawOptions, Initializer } from "./initializer.js";
 import { INITIALIZERS, varianceScaling, withGain } from "./initializers.js";
 import { promisedLaw, type WeightLaw } from "./promisedLaw.js";
 

@@ -52,7 +52,9 @@ export const clipperPromise = stated.extend({
   by: z.enum(["value", "norm", "globalNorm"]),
   /** Added to the norm before dividing by it, which makes results strictly shorter. */
   epsilon: z.number().nonnegative().optional(),
-  nonFinite: z.enum(["propagates", "refuses", "zeroes", "unsaid"]),
+  nonFinite: z.enum(["propagates", "refuses", "zeroes", "unsaid"]).optional(),
+  /** Whether norms are promised not to overflow before their elements do. */
+  scaled: z.boolean().optional(),
 });
 export type ClipperPromise = z.infer<typeof clipperPromise>;
 
@@ -61,22 +63,12 @@ export const hyper = z.record(z.string(), z.number());
 export type Hyper = z.infer<typeof hyper>;
 
 export const optimizerPromise = stated.extend({
-  algorithm: z.enum([
-    "sgd",
-    "momentum",
-    "nesterov",
-    "adagrad",
-    "adadelta",
-    "rmsprop",
-    "centeredRmsprop",
-    "adam",
-    "adamax",
-    "adamw",
-  ]),
-  /** Which of the accepted ways of writing it (see `networks/optimizers`); `unsaid` where any of them will do. */
-  variant: z.string(),
-  /** Every hyper-parameter and its default; null where there is none. */
-  hyper: z.record(z.string(), z.number().nullable()),
+  /** What `networks/optimizers` calls it: sgd, momentum, nesterov, adagrad, rmsprop, adam, … */
+  algorithm: z.string(),
+  /** Placements of epsilon, bias correction and rate that the text states; of the others any that is published will do. */
+  choices: z.record(z.string(), z.string()),
+  /** Every hyper-parameter that can be given, and its default. */
+  hyper,
 });
 export type OptimizerPromise = z.infer<typeof optimizerPromise>;
 

@@ -9,9 +9,17 @@ import { forward } from "../program/forward.js";
 import { check, type CheckedProgram } from "../program/program.js";
 import { reverse } from "../program/reverse.js";
 import { forwardOverReverse, reverseOverReverse } from "../program/secondOrder.js";
-import type { Hello } from "../record/protocol.js";
+import type { Hello, ObjectQuestion } from "../record/protocol.js";
 import type { Program } from "../record/program.js";
-import { UnsupportedError, type AdapterRequest, type AdapterResult } from "./adapter.js";
+import {
+  UnsupportedError,
+  type AdapterRequest,
+  type AdapterResult,
+  type ClipRequest,
+  type InitializeRequest,
+  type OptimizeRequest,
+} from "./adapter.js";
+import { REFERENCE_PROMISES, referenceObjects, type ReferenceObjects } from "./referenceObjects.js";
 import { gradproofVersion } from "../core/gradproofVersion.js";
 import type { SynchronousAdapter } from "./intercept.js";
 import type { TypedTensor } from "./typedTensor.js";
@@ -39,6 +47,7 @@ class ReferenceAdapter implements SynchronousAdapter {
   private readonly flush: boolean;
   private readonly form: Form;
   private readonly A: Algebra<number>;
+  private readonly objects: ReferenceObjects;
   private readonly records: ReadonlyMap<AnyOp, AnyOp>;
 
   constructor(options: ReferenceOptions) {
@@ -50,6 +59,7 @@ class ReferenceAdapter implements SynchronousAdapter {
       this.precision === "f32"
         ? rounded({ ...roundToNearest(F32, { flush: this.flush }), ...(order && { order }) })
         : DOUBLES;
+    this.objects = referenceObjects(REFERENCE_PROMISES, this.precision, this.A);
     this.records = new Map(OPS.map((op) => [op, withoutStaleRules(op, replace(op))]));
   }
 
@@ -80,6 +90,7 @@ class ReferenceAdapter implements SynchronousAdapter {
         nestings: true,
         recordRules: !single && this.form === 0,
         ownsGradients: true,
+        ...REFERENCE_PROMISES,
       },
     };
   }
@@ -153,6 +164,29 @@ class ReferenceAdapter implements SynchronousAdapter {
     const wanted = this.precision === "f32" ? Float32Array : Float64Array;
     const other = inputs.some((x, k) => program.inputs[k]?.type === "float" && !(x.data instanceof wanted));
     if (other) throw new UnsupportedError("dtype", `computes in ${this.precision} only`);
+  }
+
+  initialize(request: InitializeRequest): readonly TypedTensor[] {
+    return this.objects.initialize(request);
+  }
+
+  clip(request: ClipRequest): readonly TypedTensor[] {
+    return this.objects.clip(request);
+  }
+
+  optimize(request: OptimizeRequest): readonly TypedTensor[] {
+    return this.objects.optimize(request);
+  }
+
+  objectSnippet(question: ObjectQuestion): string {
+    const { precision, flush, form } = this;
+    return [
+      `import { inProcessSubject, referenceAdapter } from "gradproof";`,
+      ``,
+      `const reference = referenceAdapter(${JSON.stringify({ precision, flush, form })});`,
+      `console.log(await inProcessSubject("reference", reference).ask(${JSON.stringify(question)}));`,
+      ``,
+    ].join("\n");
   }
 
   snippet(request: AdapterRequest): string {

@@ -1,0 +1,75 @@
+import type { Algebra } from "../core/algebra.js";
+import type { FloatType } from "../core/float.js";
+import { Stream } from "../core/random.js";
+import { mapTensor, type NdArray, type Tensor } from "../core/tensor.js";
+import { clipperOf, CLIPPERS } from "../networks/clipping.js";
+import { initializerOf, INITIALIZERS } from "../networks/initializers.js";
+import { optimizerOf } from "../networks/optimizer.js";
+import { findRule, OPTIMIZERS } from "../networks/optimizers.js";
+import { train } from "../networks/training.js";
+import type { Promises } from "../record/promises.js";
+import {
+  UnsupportedError,
+  type ClipRequest,
+  type InitializeRequest,
+  type OptimizeRequest,
+} from "./adapter.js";
+import type { TypedTensor } from "./typedTensor.js";
+
+/** What the reference has beside ops, as `networks/` has it. */
+export const REFERENCE_PROMISES: Promises = {
+  initializers: Object.fromEntries(
+    Object.entries(INITIALIZERS).map(([name, { promise }]) => [name, promise]),
+  ),
+  clippers: Object.fromEntries(Object.entries(CLIPPERS).map(([name, { promise }]) => [name, promise])),
+  optimizers: { ...OPTIMIZERS },
+};
+
+export interface ReferenceObjects {
+  initialize(request: InitializeRequest): readonly TypedTensor[];
+  clip(request: ClipRequest): readonly TypedTensor[];
+  optimize(request: OptimizeRequest): readonly TypedTensor[];
+}
+
+/** In one precision: float32 is computed in doubles and rounded once, but for optimisers, which round every step. */
+export function referenceObjects(
+  promises: Promises,
+  precision: FloatType,
+  A: Algebra<number>,
+): ReferenceObjects {
+  const rounded = (x: NdArray<number>): TypedTensor => ({
+    shape: [...x.shape],
+    data: (precision === "f32" ? Float32Array : Float64Array).from(x.data),
+  });
+  return {
+    initialize({ initializer, shape, seed, count }) {
+      const promise = find(promises.initializers, "initialiser", initializer);
+      const stream = new Stream(seed, `reference/${initializer}`);
+      const made = initializerOf(initializer, promise);
+      return Array.from({ length: count }, () => rounded(made.draw(shape, stream, { dtype: precision })));
+    },
+    clip({ clipper, threshold, tensors }) {
+      const promise = find(promises.clippers, "clipper", clipper);
+      return clipperOf(clipper, promise).clip(tensors.map(toDoubles), threshold).map(rounded);
+    },
+    optimize({ optimizer, hyper, params, steps, last }) {
+      const promise = find(promises.optimizers, "optimiser", optimizer);
+      const start = optimizerOf(findRule(promise.algorithm, promise.choices), { ...promise.hyper, ...hyper });
+      const run = steps.map((step) => ({
+        gradients: step.gradients.map((g) => g && toDoubles(g)) as Tensor[],
+        ...(step.hyper && { hyper: step.hyper }),
+      }));
+      const after = train(A, start, params.map(toDoubles), run);
+      return (last ? after.slice(-1) : after).flat().map(rounded);
+    },
+  };
+}
+
+function find<P>(promises: Readonly<Record<string, P>> | undefined, what: string, name: string): P {
+  const promise = promises?.[name];
+  if (promise === undefined) throw new UnsupportedError("object", `no ${what} "${name}"`);
+  return promise;
+}
+
+const toDoubles = ({ shape, data }: TypedTensor): Tensor =>
+  mapTensor({ shape, data: Float64Array.from(data) }, (x) => x);
