@@ -31,11 +31,8 @@ export function trialsByObject({ trials, cells }: SubjectReport): ObjectTrials[]
 
 export const isWrongTrial = ({ judgement }: ReportTrial): boolean => VERDICTS[judgement.verdict].wrong;
 
-/** `glorotUniform (initializer)`, as people say it. */
-export function objectTitle(target: string): string {
-  const at = target.indexOf(":");
-  return `${target.slice(at + 1)} (${target.slice(0, at)})`;
-}
+/** @example objectTitle("initializer:glorotUniform") // "glorotUniform" */
+export const objectTitle = (target: string): string => target.slice(target.indexOf(":") + 1);
 
 /** How it is known, and how strong that is. */
 export function trialEvidence({ alpha, counts, numbers, questions }: ReportTrial): string {
@@ -51,11 +48,32 @@ export const budgetSentence = ({ falseAlarms }: Report): string | null =>
   falseAlarms &&
   `By chance, the whole run calls something wrong with probability below ${showMeasure(falseAlarms.budget)}: ${showPlural(falseAlarms.trials, "statistical trial")} share that equally.`;
 
-/** How many of a subject's objects break a promise; null when it has none that were tried. */
-export function objectsSentence(subject: SubjectReport): string | null {
+/** Objects by kind, such as "initialisers", in the order in which they were tried. */
+export function kindsOfObjects(subject: SubjectReport): { kind: string; objects: ObjectTrials[] }[] {
   const objects = trialsByObject(subject);
-  if (objects.length === 0) return null;
-  const wrong = objects.filter(({ trials }) => trials.some(isWrongTrial)).length;
-  const all = `${showCount(objects.length)} initialisers, clippers, optimisers and layers`;
-  return wrong === 0 ? `nothing wrong in ${all}` : `${showCount(wrong)} of ${all} break a promise`;
+  const kindOf = ({ target }: ObjectTrials): string => target.slice(0, target.indexOf(":"));
+  return Object.keys(KINDS)
+    .map((word) => ({ kind: KINDS[word], objects: objects.filter((object) => kindOf(object) === word) }))
+    .filter(({ objects }) => objects.length > 0);
+}
+
+/** Kinds as people read them. */
+const KINDS: Readonly<Record<string, string>> = {
+  initializer: "initialisers",
+  clipper: "ways of clipping",
+  optimizer: "optimisers",
+  layer: "layers",
+};
+
+/** How many of a subject's objects break a promise, by kind; null when it has none that were tried. */
+export function objectsSentence(subject: SubjectReport): string | null {
+  const kinds = kindsOfObjects(subject);
+  if (kinds.length === 0) return null;
+  return kinds
+    .map(({ kind, objects }) => {
+      const wrong = objects.filter(({ trials }) => trials.some(isWrongTrial)).length;
+      const all = `${showCount(objects.length)} ${kind}`;
+      return wrong === 0 ? `${all} as promised` : `${showCount(wrong)} of ${all} wrong`;
+    })
+    .join(", ");
 }

@@ -1,5 +1,5 @@
 import type { ReportFinding, SubjectReport } from "../../record/report.js";
-import { needsEmptyTensor } from "../opOutcomes.js";
+import { isOfObject, needsEmptyTensor } from "../opOutcomes.js";
 import { showCount } from "../showNumber.js";
 import { html, slug, type Markup } from "./escape.js";
 import { findingCard } from "./finding.js";
@@ -10,6 +10,7 @@ const OPEN_CARDS = 3;
 /** Every finding as a card that opens. What only tensors without elements show stands apart, at the end. */
 export function findingsSection(subject: SubjectReport): Markup {
   const { findings } = subject;
+  if (findings.length === 0 && subject.cells.every(isOfObject)) return html``;
   // Numbered as the command line numbers them.
   const numbered = findings.map((finding, k) => ({ finding, number: k + 1 }));
   const plain = numbered.filter(({ finding }) => !needsEmptyTensor(finding));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Report, SubjectReport } from "../../record/report.js";
+import { isOfObject } from "../opOutcomes.js";
 import { subjectName, verdictSentence } from "../sentence.js";
 import { showCount, showPlural } from "../showNumber.js";
 import { wrongIn } from "../tally.js";
@@ -86,11 +87,13 @@ function navigation({ subjects, selfTest }: Report): Markup {
   const links =
     subjects.length === 1
       ? [
-          [`findings-${slug(subjects[0].id)}`, "Findings"],
-          [`matrix-${slug(subjects[0].id)}`, "Ops by property"],
-          ...(subjects[0].trials.length > 0
-            ? [[`objects-${slug(subjects[0].id)}`, "Initialisers to layers"]]
-            : []),
+          ...(subjects[0].cells.every(isOfObject)
+            ? []
+            : [
+                [`findings-${slug(subjects[0].id)}`, "Findings"],
+                [`matrix-${slug(subjects[0].id)}`, "Ops by property"],
+              ]),
+          ...(subjects[0].trials.length > 0 ? [[`objects-${slug(subjects[0].id)}`, "Promises"]] : []),
           [`accuracy-${slug(subjects[0].id)}`, "Accuracy"],
         ]
       : subjects.map((subject) => [`subject-${slug(subject.id)}`, subjectName(subject)]);

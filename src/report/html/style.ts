@@ -1,5 +1,6 @@
 import { findingStyle } from "./findingStyle.js";
 import { matrixStyle } from "./matrixStyle.js";
+import { trialStyle } from "./trialStyle.js";
 
 /** Restraint: system fonts, one accent, and colour only where something wants attention. */
 export const style = `
@@ -111,7 +112,7 @@ summary { cursor: pointer; color: var(--accent); font-size: 0.9375rem; padding: 
 }
 .bar { display: block; width: 14rem; height: 1.25rem; }
 .bar .track { fill: var(--idle-ground); } .bar .mark { fill: var(--text); }
-${matrixStyle}.coverage { columns: 4 13rem; column-gap: 2.5rem; }
+${matrixStyle}${trialStyle}.coverage { columns: 4 13rem; column-gap: 2.5rem; }
 .coverage > div { break-inside: avoid; margin-bottom: 1.25rem; }
 .coverage h3 { font-size: 0.875rem; }
 .coverage ul { list-style: none; font-size: 0.875rem; }
