@@ -105,6 +105,9 @@ describe("clipping by norm", () => {
     // 1e300 is all there is of 1e-300 + 1e300.
     const [v] = list(clipByNorm(vector(1e-300), 1, { epsilon: 1e300 }));
     expect(v).toBe(0);
+    // In units of the length, this epsilon would overflow. The result is subnormal: half of its spacing is off.
+    const [tiny] = list(clipByNorm(vector(1e-290), 1, { epsilon: 1e20 }));
+    expect(Math.abs(tiny - 1e-310)).toBeLessThanOrEqual(Number.MIN_VALUE);
     const [w] = list(clipByNorm(vector(4), 2, { epsilon: 1e-30 }));
     expect(w).toBe(2);
   });

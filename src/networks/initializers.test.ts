@@ -168,9 +168,9 @@ describe("every random initialiser", () => {
 
   it.each(random)("$name gives float32 numbers within its limits", ({ promise, draw }) => {
     const wide = promisedLaw(promise, [7, 3])!;
-    // A law of a few float32 numbers, neither end of which is one: rounding would leave it often.
-    const limits: [number, number] = [1 + 0.9 * 2 ** -23, 1 + 3.1 * 2 ** -23];
-    const narrow: WeightLaw = { kind: "uniform", mean: 1 + 2 * 2 ** -23, deviation: 1e-8, limits };
+    // A law of three float32 numbers, outside of which both ends would be rounded: many draws, too.
+    const limits: [number, number] = [1 + 1.2 * 2 ** -23, 1 + 4.7 * 2 ** -23];
+    const narrow: WeightLaw = { kind: "uniform", mean: 1 + 2.95 * 2 ** -23, deviation: 1e-7, limits };
     for (let i = 0; i < 50; i++) {
       for (const [law, x] of [
         [wide, draw([7, 3], new Stream(81, `${i}`), { dtype: "f32" })],

@@ -110,8 +110,25 @@ describe("unrolled cells", () => {
       "r/h0",
       "r/c0",
     ]);
+    expect(lstm.parameters).toEqual(["r/kernel", "r/recurrentKernel", "r/bias"]);
+    expect(networkOf({ cell: "gru", resetAfter: true }).parameters).toContain("r/recurrentBias");
     const zeros = networkOf({ cell: "lstm", start: "zeros" });
     expect(Object.keys(zeros.constants)).toEqual(["r/h0", "r/c0"]);
+  });
+
+  it("return their states in the order of time", () => {
+    const network = networkOf({ cell: "gru", returns: "all" });
+    const given = drawInputs(network, new Stream(115, "order"));
+    const values = evaluate(DOUBLES, network.program, inputTensors(network, given));
+    const all = outputOf(network, given);
+    for (let t = 0; t < 3; t++) {
+      const { data } = values[valueOf(network, `r/h${t + 1}`)];
+      // [batch, time, units]: the second element of the batch comes after three states of the first.
+      for (let i = 0; i < UNITS; i++) {
+        expect(all.data[t * UNITS + i]).toBe(data[i]);
+        expect(all.data[(3 + t) * UNITS + i]).toBe(data[UNITS + i]);
+      }
+    }
   });
 
   it.each([[[2, 0, 3]], [[2, 3]], [[1, 2, 3, 4]]])("are refused for x of shape %j", (shape) => {
