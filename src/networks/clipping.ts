@@ -112,13 +112,12 @@ export interface Clipper {
   clip(tensors: readonly Tensor[], threshold: number): readonly Tensor[];
 }
 
-const POLICIES = { propagates: "propagate", refuses: "refuse", zeroes: "zero" } as const;
+const POLICIES = { propagates: "propagate", refuses: "refuse", zeroes: "zero", unsaid: "propagate" } as const;
 
 /** The way of clipping that a promise describes; where it does not speak of NaN and ±∞, they propagate. */
 export function clipperOf(name: string, promise: ClipperPromise): Clipper {
-  const { by, epsilon } = promise;
-  const said = promise.nonFinite ?? "unsaid";
-  const options: ClipOptions = { epsilon, nonFinite: said === "unsaid" ? "propagate" : POLICIES[said] };
+  const { by, epsilon, nonFinite } = promise;
+  const options: ClipOptions = { epsilon, nonFinite: POLICIES[nonFinite ?? "unsaid"] };
   const clips = {
     value: (xs, threshold) => xs.map((x) => clipByValue(x, threshold, options)),
     norm: (xs, threshold) => xs.map((x) => clipByNorm(x, threshold, options)),

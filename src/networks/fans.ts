@@ -1,5 +1,6 @@
 import { GradproofError } from "../core/errors.js";
 import { showShape, sizeOf, type Shape } from "../core/shape.js";
+import type { FanMode } from "../record/promises.js";
 
 /** How many numbers one unit sums up, and how many units one number goes to. */
 export interface Fans {
@@ -14,8 +15,6 @@ export interface Fans {
  * "depthwise": [...spatial axes, in, multiplier], where each channel is seen by its own filters only.
  */
 export type KernelLayout = "dense" | "transposed" | "depthwise";
-
-export type FanMode = "fanIn" | "fanOut" | "fanAvg";
 
 /**
  * The fans of a kernel: channels times the receptive field.

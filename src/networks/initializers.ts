@@ -1,7 +1,6 @@
 import { GradproofError } from "../core/errors.js";
 import { drawWeights } from "./drawWeights.js";
-import type { FanMode } from "./fans.js";
-import type { InitializerPromise } from "../record/promises.js";
+import type { FanMode, InitializerPromise } from "../record/promises.js";
 import type { Initializer } from "./initializer.js";
 
 const ANY_RANK = [0, 1, 2, 3, 4, 5];

@@ -2,8 +2,6 @@ import type { Algebra, Vector } from "../core/algebra.js";
 import { GradproofError } from "../core/errors.js";
 import type { Hyper } from "../record/promises.js";
 
-export type { Hyper } from "../record/promises.js";
-
 /** One hyper-parameter: what it is when nobody sets it, and what it may be. */
 export interface HyperParameter {
   readonly initial: number;

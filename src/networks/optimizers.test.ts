@@ -9,16 +9,9 @@ import { tensor, type NdArray } from "../core/tensor.js";
 import type { Algebra } from "../core/algebra.js";
 import { bigNumbers, loadBigNumbers } from "../oracles/bigAlgebra.js";
 import { randomRounding } from "../oracles/randomRounding.js";
-import { optimizerOf, withHyper, type Hyper, type Optimizer } from "./optimizer.js";
-import {
-  everyRule,
-  findRule,
-  OPTIMIZER_CHOICES,
-  OPTIMIZERS,
-  promisedOptimizer,
-  promiseOf,
-  type OptimizerChoices,
-} from "./optimizers.js";
+import type { Hyper } from "../record/promises.js";
+import { optimizerOf, withHyper, type Optimizer } from "./optimizer.js";
+import { everyRule, findRule, OPTIMIZER_CHOICES, type OptimizerChoices } from "./optimizers.js";
 import { initialState, optimizerStep, type ScalarArithmetic } from "./optimizerStep.js";
 import { train, type TrainingStep } from "./training.js";
 
@@ -239,23 +232,6 @@ describe("a step", () => {
 });
 
 const numbersOf = (xs: { readonly length: number; [index: number]: number }): number[] => Array.from(xs);
-
-describe("promises", () => {
-  it("lead back to the rule that makes them, with its numbers", () => {
-    for (const rule of everyRule()) {
-      const { rule: same, hyper } = promisedOptimizer(promiseOf(rule), { learningRate: 0.5 });
-      expect(promiseOf(same)).toEqual(promiseOf(rule));
-      expect(hyper).toEqual({ ...optimizerOf(rule).hyper, learningRate: 0.5 });
-    }
-  });
-
-  it("are there for every algorithm, under its own name", () => {
-    expect(Object.entries(OPTIMIZERS).map(([name, { algorithm }]) => [name, algorithm])).toEqual(
-      Object.keys(OPTIMIZER_CHOICES).map((name) => [name, name]),
-    );
-    expect(OPTIMIZERS.adam.hyper).toEqual({ learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
-  });
-});
 
 describe("bad input", () => {
   const adam = optimizerOf(findRule("adam"));

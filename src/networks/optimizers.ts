@@ -79,6 +79,21 @@ export function findRule(algorithm: string, choices: OptimizerChoices = {}): Upd
   return rule(choices);
 }
 
+/** Every rule of an algorithm, in every combination of its placements; the paper's first. */
+export function rulesOf(algorithm: string): UpdateRule[] {
+  const { choices: known } = findRule(algorithm);
+  let combinations: OptimizerChoices[] = [{}];
+  for (const [choice, words] of Object.entries(ALGORITHMS[algorithm].choices)) {
+    // The paper's own word comes first.
+    const ordered = [known[choice], ...words.filter((word) => word !== known[choice])];
+    combinations = combinations.flatMap((some) => ordered.map((word) => ({ ...some, [choice]: word })));
+  }
+  return combinations.map((combination) => findRule(algorithm, combination));
+}
+
+/** Every rule of every algorithm. */
+export const everyRule = (): UpdateRule[] => Object.keys(ALGORITHMS).flatMap(rulesOf);
+
 /** What a rule promises by itself. */
 export const promiseOf = ({ algorithm, choices, hyper, says, source }: UpdateRule): OptimizerPromise => ({
   algorithm,
@@ -89,27 +104,41 @@ export const promiseOf = ({ algorithm, choices, hyper, says, source }: UpdateRul
 });
 
 /**
- * The optimiser that keeps a promise, with what a user sets on top of its defaults.
+ * Every rule that keeps a promise, the paper's first: a placement that is not stated is left open. Rules that lack one
+ * of the promised hyper-parameters are not meant.
+ *
+ * @throws GradproofError `unknown-optimizer` for an algorithm or placement that there is not, and where no rule is left
+ */
+export function promisedRules({
+  algorithm,
+  choices,
+  hyper,
+}: Pick<OptimizerPromise, "algorithm" | "choices" | "hyper">): UpdateRule[] {
+  findRule(algorithm, choices);
+  const names = Object.keys(hyper);
+  const rules = rulesOf(algorithm).filter(
+    (rule) =>
+      Object.entries(choices).every(([choice, word]) => rule.choices[choice] === word) &&
+      names.every((name) => Object.hasOwn(rule.hyper, name)),
+  );
+  if (rules.length > 0) return rules;
+  throw new GradproofError(
+    "unknown-optimizer",
+    `no rule of ${algorithm} with ${JSON.stringify(choices)} has all of ${names.join(", ")}`,
+  );
+}
+
+/**
+ * Every optimiser that keeps a promise, with what a user sets on top of its defaults; the paper's first.
  *
  * @throws GradproofError `unknown-optimizer`, `unknown-hyper-parameter`, `bad-hyper-parameter`
  */
-export const promisedOptimizer = (
-  { algorithm, choices, hyper }: Pick<OptimizerPromise, "algorithm" | "choices" | "hyper">,
+export const promisedOptimizers = (
+  promise: Pick<OptimizerPromise, "algorithm" | "choices" | "hyper">,
   given: Hyper = {},
-): Optimizer => optimizerOf(findRule(algorithm, choices), { ...hyper, ...given });
+): Optimizer[] => promisedRules(promise).map((rule) => optimizerOf(rule, { ...promise.hyper, ...given }));
 
 /** The algorithms as their papers have them, by name. */
 export const OPTIMIZERS: Readonly<Record<string, OptimizerPromise>> = Object.fromEntries(
   Object.keys(ALGORITHMS).map((name) => [name, promiseOf(findRule(name))]),
 );
-
-/** Every rule in every combination of its placements. */
-export function everyRule(): UpdateRule[] {
-  return Object.entries(ALGORITHMS).flatMap(([name, { choices }]) => {
-    let combinations: OptimizerChoices[] = [{}];
-    for (const [choice, words] of Object.entries(choices)) {
-      combinations = combinations.flatMap((some) => words.map((word) => ({ ...some, [choice]: word })));
-    }
-    return combinations.map((combination) => findRule(name, combination));
-  });
-}

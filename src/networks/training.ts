@@ -1,6 +1,7 @@
 import type { Algebra } from "../core/algebra.js";
 import type { NdArray } from "../core/tensor.js";
-import { withHyper, type Hyper, type Optimizer } from "./optimizer.js";
+import type { Hyper } from "../record/promises.js";
+import { withHyper, type Optimizer } from "./optimizer.js";
 import { initialState, optimizerStep, type StepOptions } from "./optimizerStep.js";
 
 /** One step of a run: a gradient for each parameter, and hyper-parameters that change before it and stay changed. */
