@@ -144,6 +144,8 @@ describe("a process that dies", () => {
       "not-run",
     ]);
     expect(await s.evaluate(ask("ok", 1))).toMatchObject(answerTo(1));
+    // Writing a case down does not evaluate it.
+    expect(await s.snippet(ask("exit"))).toBe("print(1)");
   });
 
   it("is not started for ever", async () => {
@@ -154,6 +156,9 @@ describe("a process that dies", () => {
       detail: "restart budget spent: 2 restarts",
     });
     expect(await s.evaluate(ask("ok"))).toMatchObject({ status: "not-run" });
+    expect(await s.snippet(ask("exit"))).toBe("print(1)");
+    await s.close();
+    await expect(s.snippet(ask("exit"))).rejects.toThrow("test prints no snippet");
   });
 
   it("gives up when it cannot be started again", async () => {

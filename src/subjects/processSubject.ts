@@ -68,6 +68,7 @@ export class ProcessSubject implements Subject {
   private recovering = false;
   /** Why nothing is sent any more. */
   private over: string | undefined;
+  private closed = false;
   private lastId = 0;
   private restarts = 0;
   /** Confirmed crashes and timeouts by cell. */
@@ -126,21 +127,30 @@ export class ProcessSubject implements Subject {
     });
   }
 
-  snippet(question: EvalQuestion | ObjectQuestion): Promise<string> {
+  async snippet(question: EvalQuestion | ObjectQuestion): Promise<string> {
     const [cmd, body] =
       "program" in question
         ? (["snippet", question] as const)
         : (["object-snippet", { of: question }] as const);
-    return new Promise((resolve, reject) => {
-      this.submit(cmd, body, question, (answer) => {
-        if ("code" in answer) resolve(answer.code);
-        else reject(new GradproofError("snippet", `${this.id} prints no snippet: ${JSON.stringify(answer)}`));
-      });
-    });
+    const answer = await new Promise<Answer>((resolve) => this.submit(cmd, body, question, resolve));
+    if ("code" in answer) return answer.code;
+    if (answer.status === "not-run" && !this.closed) return this.snippetOfAnother(question);
+    throw new GradproofError("snippet", `${this.id} prints no snippet: ${JSON.stringify(answer)}`);
+  }
+
+  /** Where nothing more is evaluated, the case that was the last straw can still be written down. */
+  private async snippetOfAnother(question: EvalQuestion | ObjectQuestion): Promise<string> {
+    const another = await ProcessSubject.start(this.id, this.command, this.options);
+    try {
+      return await another.snippet(question);
+    } finally {
+      await another.close();
+    }
   }
 
   async close(): Promise<void> {
     const { process } = this;
+    this.closed = true;
     this.process = undefined;
     this.stop("the subject was closed");
     if (!process) return;
@@ -172,7 +182,8 @@ export class ProcessSubject implements Subject {
     if (this.recovering) return;
     while (this.queue.length > 0) {
       const [next] = this.queue;
-      const refused = this.over ?? this.breaker(next.cell);
+      // A snippet evaluates nothing: what broke the cell does not break it.
+      const refused = this.over ?? (/snippet$/.test(next.cmd) ? undefined : this.breaker(next.cell));
       if (refused !== undefined) {
         this.queue.shift();
         next.settle({ status: "not-run", detail: refused });
