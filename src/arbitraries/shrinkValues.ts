@@ -43,10 +43,18 @@ export function* simplerValues(c: Case): Generator<Case> {
     ...c,
     cotangents: c.cotangents.map((y, j) => (j === o ? x : y)),
   });
+  const withTangent = (t: number, x: Tensor): Case => ({
+    ...c,
+    tangents: c.tangents.map((y, j) => (j === t ? x : y)),
+  });
   const inputs = c.inputs.map((x, k) => (floats.includes(k) ? apply(x, () => 1) : x));
-  yield { ...c, inputs, cotangents: c.cotangents.map((x) => apply(x, () => 1)) };
+  const ones = (xs: readonly Tensor[]): Tensor[] => xs.map((x) => apply(x, () => 1));
+  yield { ...c, inputs, cotangents: ones(c.cotangents), tangents: ones(c.tangents) };
+  // Laws that ask for no tangents are shown whatever they are: at once the plainest.
+  yield { ...c, tangents: ones(c.tangents) };
   for (const step of SIMPLER) {
     yield { ...c, cotangents: c.cotangents.map((x) => apply(x, step)) };
+    yield { ...c, tangents: c.tangents.map((x) => apply(x, step)) };
     yield { ...c, inputs: c.inputs.map((x, k) => (floats.includes(k) ? apply(x, step) : x)) };
     for (const k of floats) yield withInput(k, apply(c.inputs[k], step));
   }
@@ -54,6 +62,9 @@ export function* simplerValues(c: Case): Generator<Case> {
     for (const k of floats) for (const x of eachElement(c.inputs[k], step, round)) yield withInput(k, x);
     for (const [o, cotangent] of c.cotangents.entries()) {
       for (const x of eachElement(cotangent, step, round)) yield withCotangent(o, x);
+    }
+    for (const [t, tangent] of c.tangents.entries()) {
+      for (const x of eachElement(tangent, step, round)) yield withTangent(t, x);
     }
   }
   for (const [k, input] of c.program.inputs.entries()) {

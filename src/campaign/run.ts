@@ -89,7 +89,18 @@ export async function runCampaign(
     ]);
     const batches = new Map([...plans].map(([id, whole]) => [id, batchesOf(whole, plans, found, options)]));
     const total = [...batches.values()].flat(2).length;
-    if (options.selfTest) sink.write([await options.selfTest()]);
+    const report = (current: string): void =>
+      options.onProgress?.({
+        unitsDone,
+        units: total,
+        evaluations: answered(),
+        findings: found.findings.all.length + found.wrongTrials,
+        current,
+      });
+    if (options.selfTest) {
+      report("self-test");
+      sink.write([await options.selfTest()]);
+    }
 
     for (const source of sources) {
       const work = async (subject: Subject, queue: Work[]): Promise<void> => {
@@ -99,16 +110,12 @@ export async function runCampaign(
             sink.write(next.notRun(stopped));
             continue;
           }
+          // A unit may take long: it is named when it begins.
+          report(next.id);
           sink.write(await next.run(subject));
           unitsDone++;
           evaluations.set(subject, subject.answered);
-          options.onProgress?.({
-            unitsDone,
-            units: total,
-            evaluations: answered(),
-            findings: found.findings.all.length + found.wrongTrials,
-            current: next.id,
-          });
+          report(next.id);
         }
       };
       const own = batches.get(source.id)!;

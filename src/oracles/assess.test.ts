@@ -90,6 +90,11 @@ describe("what an assessment tells", () => {
     expect(a.errorOverAttainable).toBeGreaterThan(1e4);
   });
 
+  it("is further off than anything where it is no number, whatever comes after", () => {
+    const a = judge(c, [row(7, NaN, 26), row(2, 3.001, 10)]);
+    expect(a).toMatchObject({ verdict: "fail", kind: "nan", element: 1, errorOverAttainable: Infinity });
+  });
+
   it("has a resolution even when everything is right", () => {
     const a = judge(c, [row(7, 11, 26), row(2, 3, 10)]);
     expect(a).toMatchObject({ verdict: "pass", reason: "", errorOverAttainable: 0 });

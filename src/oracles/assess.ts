@@ -51,8 +51,13 @@ export function assess(
     return { verdict: "inconclusive", reason: tolerance.undecidable, result: 0, element: 0 };
   }
   // A failure is measured by what it failed: the interval that the textbook forms reach.
-  const ratioAt = (i: number, verdict: Assessment["verdict"]): number =>
-    (F * distance(tolerance, i, flat[i])) / (verdict === "fail" ? tolerance.textbook : tolerance.careful)[i];
+  const ratioAt = (i: number, verdict: Assessment["verdict"]): number => {
+    const error = distance(tolerance, i, flat[i]);
+    if (error === 0) return 0;
+    // What is no number is further off than any.
+    if (Number.isNaN(error)) return Infinity;
+    return (F * error) / (verdict === "fail" ? tolerance.textbook : tolerance.careful)[i];
+  };
   let worst = 0;
   let worstVerdict: CoordinateVerdict = { verdict: "pass", reason: "" };
   let worstRatio = 0;

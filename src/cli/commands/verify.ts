@@ -82,6 +82,7 @@ async function verify(names: string[], options: VerifyOptions): Promise<void> {
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   const progress = new StatusLine(process.stderr, clock);
   const record = new RecordFile(join(folder, RECORD_FILE));
+  progress.update(`starting ${chosen.join(", ")}`);
   try {
     await runCampaign(
       chosen.map((name) => source(name, options)),
