@@ -16,7 +16,7 @@ function distance(a: string, b: string): number {
 /** The names most like a word: those that contain it, then those that differ by few letters. */
 export function nearest(word: string, names: readonly string[]): string[] {
   const wanted = word.toLowerCase();
-  return names
+  return [...new Set(names)]
     .map((name) => {
       const lower = name.toLowerCase();
       return { name, score: lower.includes(wanted) || wanted.includes(lower) ? 1 : distance(wanted, lower) };

@@ -22,17 +22,22 @@ export const RECORD_FILE = "record.ndjson";
 /** Where campaigns are written, and looked for, unless a flag says otherwise. */
 export const DEFAULT_REPORTS = "reports";
 
-/** @throws GradproofError `no-record` when there is no such file */
-export function loadRecord(path: string): Line[] {
-  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, RECORD_FILE) : path;
-  if (!existsSync(file)) {
-    throw new GradproofError(
-      "no-record",
-      `no record at "${path}": give a ${RECORD_FILE}, or the folder that holds it`,
-    );
-  }
-  return readRecord(readFileSync(file, "utf8"));
+/**
+ * The record that a path means: itself, that of the folder, or the newest in a folder of several.
+ *
+ * @throws GradproofError `no-record` when there is none
+ */
+export function findRecord(path: string): string {
+  const [newest] = recordsNewestFirst(path);
+  if (newest !== undefined && existsSync(newest)) return newest;
+  throw new GradproofError(
+    "no-record",
+    `no record at "${path}": give a ${RECORD_FILE}, the folder that holds it, or a folder of such folders`,
+  );
 }
+
+/** @throws GradproofError `no-record` when there is none */
+export const loadRecord = (path: string): Line[] => readRecord(readFileSync(findRecord(path), "utf8"));
 
 /** Writes every format beside the record. @returns the report that they show */
 export function writeReports(record: string, folder = dirname(record)): Report {

@@ -85,6 +85,8 @@ describe("what a snippet printed", () => {
     [tie, "gradient[0]", "gradient of x0: [2] = [1,1]", true],
     [tie, "gradient[0]", "gradient of x0: [2] = [0.5,0.5]", false],
     [{ ...wrong, got: "NaN", kind: "nan" }, "gradient[0]", "gradient of x0: [1] = [NaN]", true],
+    [{ verdict: "timeout", reason: "no answer", kind: "timeout" }, "vjp", "(ended by SIGTERM)", true],
+    [{ verdict: "timeout", reason: "no answer", kind: "timeout" }, "vjp", "Error: no such module", false],
     [
       { verdict: "error", reason: "Error: too bad", kind: "throws" },
       "gradient",

@@ -10,6 +10,8 @@ import type { SnippetRun } from "../report/bugReports.js";
 const HERE = dirname(fileURLToPath(import.meta.url));
 /** A library that hangs on its case, hangs in its snippet too. */
 const PATIENCE_MS = 60_000;
+/** How a snippet that had to be ended ends what it prints. */
+const ENDED = "(ended by";
 /** Processes at once. */
 const AT_ONCE = 2;
 
@@ -38,7 +40,7 @@ function run(snippet: string): Promise<string> {
       resolve(
         [
           said.stdout.trimEnd(),
-          ...(code === 0 ? [] : [signal ? `(ended by ${signal})` : errorIn(said.stderr)]),
+          ...(code === 0 ? [] : [signal ? `${ENDED} ${signal})` : errorIn(said.stderr)]),
         ]
           .filter((text) => text !== "")
           .join("\n"),
@@ -65,8 +67,8 @@ export function confirms({ judgement, signature, witness }: ReportFinding, outpu
   if (judgement.kind === "missing") return /^Hessian-vector product of x\d+: (?!\[)/m.test(output);
   if (verdict === "error") return output.includes(reason.replace(/^\w+: /, "").split("\n")[0]);
   const printed = printedResult(output, signature.where, witness.program.inputs.length);
-  // A snippet that prints no such line has died on the way: of a crash that is the finding.
-  if (printed === undefined) return verdict === "crash" || verdict === "timeout";
+  // A snippet that prints no such line has died on the way: of a crash that is the finding, and of a hang that was ended.
+  if (printed === undefined) return verdict === "crash" || (verdict === "timeout" && output.includes(ENDED));
   if (got === undefined || element === undefined)
     return /\bshape\b|dtype|instead of/.test(reason) || verdict !== "fail";
   // At a tie the sum over what is tied is in dispute, not one of its parts.

@@ -25,6 +25,12 @@ describe("what means nothing", () => {
     ["a budget", ["verify", "tfjs", "--budget", "soon"], /'soon' is invalid.*"30s" or "2m"/],
     ["a format", ["report", ".", "--format", "pdf"], /'pdf' is invalid/],
     ["a record", ["report", "nowhere"], /no record at "nowhere"/],
+    ["a record to file", ["findings", "nowhere"], /no record at "nowhere"/],
+    [
+      "a range",
+      ["exhaust", "tanh", "--from", "0x20", "--to", "0x10"],
+      /--from 0x00000020 is not below --to 0x00000010/,
+    ],
     ["a finding", ["replay", "deadbeef", "--record", "nowhere"], /no finding "deadbeef" in nowhere/],
   ])("%s is refused, with what is allowed", async (_name, args, says) => {
     const { code, stdout, stderr } = await runCli(
@@ -119,6 +125,7 @@ describe("nearest names", () => {
 
   it("contain the word, or differ by few letters", () => {
     expect(nearest("Tanh", names)).toEqual(["tanh", "atanh"]);
+    expect(nearest("tanh", [...names, "tanh"])).toEqual(["tanh", "atanh"]);
     expect(nearest("pool", names)).toEqual(["maxPool2d"]);
     expect(nearest("grad", names)).toEqual(["gradient"]);
     expect(nearest("tahn", names)).toContain("tanh");

@@ -122,7 +122,10 @@ const say = ({ json }: ExhaustCommand, text: string): boolean =>
 /** @throws GradproofError with the nearest names, when the op is not one whose inputs can be enumerated */
 function target(name: string, options: ExhaustCommand): { op: AnyOp; attributes: Attributes } {
   if (!(options.from < options.to)) {
-    throw new GradproofError("empty-range", `--from ${options.from} is not below --to ${options.to}`);
+    throw new GradproofError(
+      "empty-range",
+      `--from ${hex(options.from)} is not below --to ${hex(options.to)}`,
+    );
   }
   const known = KNOWN_SUBJECTS.map(({ id }) => id);
   if (!/^(cmd|js):/.test(options.subject) && !known.includes(options.subject)) {
@@ -243,14 +246,17 @@ function progressText({ done, total, perSecond, secondsLeft }: ExhaustProgress):
   );
 }
 
+/** Bits as they are given. @example hex(0x3f800000) // "0x3f800000" */
+const hex = (bits: number): string => `0x${bits.toString(16).padStart(8, "0")}`;
+
 /** The command that continues what was begun. */
 function goOn(name: string, options: ExhaustCommand, folder: string): string {
   const { subject, attributes, from, to } = options;
   const parts = [
     `npx gradproof exhaust ${name} --subject ${subject}`,
     ...(attributes ? [`--attributes '${JSON.stringify(attributes)}'`] : []),
-    ...(from === 0 ? [] : [`--from ${from}`]),
-    ...(to === MAGNITUDES ? [] : [`--to ${to}`]),
+    ...(from === 0 ? [] : [`--from ${hex(from)}`]),
+    ...(to === MAGNITUDES ? [] : [`--to ${hex(to)}`]),
     `--resume ${folder}`,
   ];
   return `What is done is kept; go on with: ${parts.join(" ")}`;

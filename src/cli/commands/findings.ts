@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { bugReports, type SnippetRun } from "../../report/bugReports.js";
 import { wrongFindings } from "../../report/opOutcomes.js";
 import { summarize } from "../../report/summarize.js";
-import { loadRecord } from "../reports.js";
+import { findRecord, loadRecord } from "../reports.js";
 import { runSnippets } from "../runSnippets.js";
 
 interface FindingsOptions {
@@ -17,7 +17,10 @@ export function addFindings(program: Command): void {
   program
     .command("findings")
     .description("write a record's findings as reports to file with the authors, one page per subject")
-    .argument("<record>", "a record.ndjson, or the folder that holds it")
+    .argument(
+      "<record>",
+      "a record.ndjson, the folder that holds it, or a folder of such (the newest is taken)",
+    )
     .option("--out <folder>", "where the pages go", "docs/findings")
     .option("--no-run", "do not run the snippets to show what they print")
     .action(findings);
@@ -25,7 +28,9 @@ export function addFindings(program: Command): void {
 
 /** Exit code 1 when a snippet does not print what its finding says: that finding must not be filed. */
 async function findings(record: string, { out, run }: FindingsOptions): Promise<void> {
-  const report = summarize(loadRecord(record));
+  const file = findRecord(record);
+  const report = summarize(loadRecord(file));
+  process.stdout.write(`${file}: seed ${report.seed}, ${report.startedAt}\n`);
   mkdirSync(out, { recursive: true });
   for (const subject of report.subjects) {
     const wrong = wrongFindings(subject);
