@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { syntheticFinding } from "../../fixtures/records/syntheticLines.js";
+import { emptyWitness, syntheticFinding } from "../../fixtures/records/syntheticLines.js";
 import { ofType, recordOf, sourceOf } from "../../fixtures/builders/campaignOf.js";
 import { gradientsFrom } from "../../fixtures/builders/faulty.js";
 import type { AnyOp } from "../ops/op.js";
-import type { Factor, FaultClass } from "../record/fault.js";
+import type { Cause, Factor, FaultClass } from "../record/fault.js";
 import { referenceAdapter } from "../subjects/reference.js";
 import { clusterKey, compatible, mayShow } from "./cluster.js";
 
@@ -29,6 +29,10 @@ describe("findings of one fault", () => {
     expect(clusterKey(finding("sign", "gradient[0]"))).toBe(key);
     expect(clusterKey(finding("sign", "gradient[1]"))).not.toBe(key);
     expect(clusterKey(finding("zero", "gradient[0]"))).not.toBe(key);
+    const cause: Cause = { kind: "held gradient", ops: ["tanh"], because: "" };
+    const [missing, wrong] = (["missing", "wrong value"] as const).map((name) => finding(name, "hvp[0]"));
+    expect(clusterKey(missing)).not.toBe(clusterKey(wrong));
+    expect(clusterKey({ ...missing, cause })).toBe(clusterKey({ ...wrong, cause }));
     expect(clusterKey({ ...finding("sign", "gradient[0]"), subject: "other" })).not.toBe(key);
   });
 
@@ -56,6 +60,12 @@ describe("findings of one fault", () => {
       finding("wrong value", "gradient[0]", [padding, strides]),
     );
     expect(compatible(c, d)).toBe(true);
+    // What passed with another class had elements.
+    const empty = ([x]: Factor[]) => ({
+      ...finding("wrong shape", "value[0]", [x]),
+      witness: emptyWitness,
+    });
+    expect(compatible(empty([explicit]), empty([same]))).toBe(true);
     expect(mayShow(a, { tags: ["padding=explicit"] })).toBe(true);
     expect(mayShow(a, { tags: ["padding=same"] })).toBe(false);
   });

@@ -1,13 +1,14 @@
-import type { Case } from "../record/case.js";
+import { lacksElements, type Case } from "../record/case.js";
 import { matters, type Factor } from "../record/fault.js";
 import type { Finding } from "../record/record.js";
 
 /** What findings of one fault have in common before attributes are looked at: subject, op, class and result. */
 export function clusterKey(finding: Finding): string {
-  const { subject, signature, fault, judgement } = finding;
+  const { subject, signature, fault, cause, judgement } = finding;
   // A wrong second derivative shows in the products of all inputs that it mixes.
   const where = signature.where.replace(/^(value|hvp).*$/, "$1");
-  const name = fault?.class ?? signature.kind;
+  // Of one cause, whatever it makes of the number: a part of it is missing, or all.
+  const name = cause?.kind ?? fault?.class ?? signature.kind;
   // Where attributes decide, a wrong shape and an error are how one mistake in the geometry shows.
   const geometry = decidingAttributes(finding).length > 0 && (name === "throws" || name === "wrong shape");
   const kind = geometry ? ["geometry"] : name === "throws" ? [name, normalised(judgement.reason)] : [name];
@@ -19,6 +20,8 @@ export function clusterKey(finding: Finding): string {
  * attribute that decides both: classes that passed did so in a few cases, so that one contradiction shows little.
  */
 export function compatible(a: Finding, b: Finding): boolean {
+  // Without elements, no attribute decides: what passed with other classes had elements.
+  if (lacksElements(a.witness) && lacksElements(b.witness)) return true;
   const others = new Map(decidingAttributes(b).map((factor) => [factor.name, factor]));
   const shared = decidingAttributes(a).flatMap((factor) => {
     const other = others.get(factor.name);

@@ -1,3 +1,4 @@
+import { lacksElements } from "../record/case.js";
 import type { Finding } from "../record/record.js";
 import type { Signature } from "../record/verdict.js";
 import { VERDICTS } from "../record/verdict.js";
@@ -100,7 +101,9 @@ export class Findings {
     const before = this.clusters.get(cluster)!;
     // Tensors without elements must not stand for a fault that everybody meets.
     const [finding, other] =
-      another && isEmpty(before) && !isEmpty(another) ? [another, before] : [before, another];
+      another && lacksElements(before.witness) && !lacksElements(another.witness)
+        ? [another, before]
+        : [before, another];
     const also = [...new Set([...(before.also ?? []), ...(other ? [other.title] : [])])].filter(
       (title) => title !== finding.title,
     );
@@ -112,8 +115,6 @@ export class Findings {
     });
   }
 }
-
-const isEmpty = ({ witness }: Finding): boolean => witness.inputs.some(({ b64 }) => b64 === "");
 
 /** An error this large is plain; beyond it, larger ones are not better examples (they are at the ends of the range). */
 const PLAIN = 1e4;

@@ -2,7 +2,9 @@ import { dirname } from "node:path";
 import pc from "picocolors";
 import type { Report, ReportFinding, ReportTrial } from "../record/report.js";
 import { VERDICTS } from "../record/verdict.js";
-import { selfTestScore, verdictSentence } from "../report/sentence.js";
+import { faultGroups } from "../report/faultGroups.js";
+import { needsEmptyTensor } from "../report/opOutcomes.js";
+import { escapedMutants, selfTestScore, verdictSentence } from "../report/sentence.js";
 import { programMix } from "../report/programMix.js";
 import { budgetSentence, isWrongTrial, objectTitle } from "../report/trialRows.js";
 import { clipText, visibleText } from "../report/visibleText.js";
@@ -15,9 +17,13 @@ export function summaryText(report: Report, folder: string): string {
     lines.push("", pc.bold(verdictSentence(subject)));
     const numbered = subject.findings.map((finding, i) => ({ finding, number: i + 1 }));
     const [plain, empty] = [false, true].map((wanted) =>
-      numbered.filter(({ finding }) => isEmpty(finding) === wanted),
+      numbered.filter(({ finding }) => needsEmptyTensor(finding) === wanted),
     );
-    for (const { finding, number } of plain) lines.push("", ...findingLines(finding, number, folder));
+    const numbers = new Map(numbered.map(({ finding, number }) => [finding, number]));
+    for (const { lead, others } of faultGroups(plain.map(({ finding }) => finding))) {
+      lines.push("", ...findingLines(lead, numbers.get(lead)!, folder));
+      for (const other of others) lines.push(...relatedLines(other, numbers.get(other)!, folder));
+    }
     if (empty.length > 0) lines.push("", pc.dim("Only for tensors without elements:"));
     for (const { finding, number } of empty)
       lines.push(
@@ -41,13 +47,13 @@ export function summaryText(report: Report, folder: string): string {
         `${planned - undecided} of ${planned} cells decided · mutants caught: ${selfTestScore(report)}`,
     ),
   );
+  const escaped = escapedMutants(report);
+  if (escaped.length > 0) lines.push(pc.yellow(`Mutants that no law caught: ${escaped.join(", ")}`));
   if (!report.complete)
     lines.push(pc.yellow(`Incomplete: ${report.incompleteBecause ?? "the record has no end"}`));
   lines.push(`Report: ${folder}/index.html`, "");
   return lines.join("\n");
 }
-
-const isEmpty = (finding: ReportFinding): boolean => finding.witness.inputs.some(({ b64 }) => b64 === "");
 
 function headline(finding: ReportFinding): string {
   const { wrong } = VERDICTS[finding.verdict];
@@ -64,9 +70,11 @@ export function findingLines(finding: ReportFinding, number: number, folder: str
     ...(finding.cotangents.length > 0 && !finding.signature.where.startsWith("value")
       ? [`${indent}cotangent ${finding.cotangents.map(oneLine).join("  ·  ")}`]
       : []),
+    ...(finding.tangents ? [`${indent}tangent   ${finding.tangents.map(oneLine).join("  ·  ")}`] : []),
     `${indent}expected  ${finding.expected}`,
-    `${indent}got       ${oneLine(finding.got)}${ratio === undefined ? "" : `   error ÷ attainable ${show(ratio)}`}`,
+    `${indent}got       ${oneLine(finding.got)}${ratio === undefined || !isPlain(ratio) ? "" : `   error ÷ attainable ${show(ratio)}`}`,
     `${indent}${finding.because}`,
+    ...(finding.cause ? [`${indent}${finding.cause.because}`] : []),
     `${indent}${pc.cyan(replayOf(finding, folder))}`,
   ];
 }
@@ -84,6 +92,12 @@ function trialLines(trial: ReportTrial, folder: string): string[] {
   ];
 }
 
+/** What has the same cause as the finding above it, or follows from that. */
+const relatedLines = (finding: ReportFinding, number: number, folder: string): string[] => [
+  `${String(number).padStart(8)}. ${headline(finding)}  ${pc.cyan(replayOf(finding, folder))}`,
+  ...(finding.cause ? [`          ${pc.dim(finding.cause.because)}`] : []),
+];
+
 /** Where `replay` would not look by itself, the command says where the record is. */
 function replayOf({ replay }: Pick<ReportFinding, "replay">, folder: string): string {
   const reports = dirname(folder);
@@ -97,6 +111,9 @@ function attributesOf(finding: ReportFinding): string {
     .filter((text) => text !== "{}")
     .join(" ");
 }
+
+/** Of what is no number, or far away from all of them, a ratio says nothing more. */
+const isPlain = (ratio: number | string): boolean => Number.isFinite(Number(ratio));
 
 const show = (x: number | string): string => (typeof x === "number" ? String(Number(x.toPrecision(3))) : x);
 

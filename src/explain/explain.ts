@@ -14,13 +14,16 @@ import {
   type Law,
   type LawJudgement,
 } from "../laws/law.js";
-import { encodeCase, type Case } from "../record/case.js";
+import { findOp } from "../ops/index.js";
+import { differentiable } from "../program/program.js";
+import { encodeCase, lacksElements, type Case } from "../record/case.js";
 import { FAULTS, type Factor, type Fault } from "../record/fault.js";
 import type { EvalQuestion, ObjectQuestion } from "../record/protocol.js";
 import type { Finding } from "../record/record.js";
 import { showNumber, VERDICTS, type Signature } from "../record/verdict.js";
 import type { Subject } from "../subjects/subject.js";
 import { adjudicate } from "./adjudicate.js";
+import { causeOf } from "./causes.js";
 import { classify } from "./classify.js";
 import { compare } from "./compare.js";
 import { minimise, sameFault, type Minimised } from "./minimise.js";
@@ -58,6 +61,7 @@ export async function explain(suspicion: Suspicion, subject: Subject, judge: Jud
     .digest("hex")
     .slice(0, 8);
   const fault = await faultOf(suspicion, law, smallest, subject);
+  const cause = law.againstTruth && (await causeOf(smallest.case, smallest.judgement, subject));
   return {
     stands,
     finding: {
@@ -69,6 +73,7 @@ export async function explain(suspicion: Suspicion, subject: Subject, judge: Jud
       signature,
       verdict: smallest.judgement.verdict,
       fault,
+      ...(cause && { cause }),
       factors: await factorsOf(law, smallest, judge),
       title: title(signature, smallest.case, fault),
       because,
@@ -160,11 +165,9 @@ function factorsOf(law: Law, { case: c, judgement }: Minimised, judge: Judge): P
 /** The parts by which equal faults are recognised. */
 export function signatureOf(c: Case, judgement: LawJudgement): Signature {
   const { nodes } = c.program;
-  // Tensors without elements fail for reasons of their own, and must not stand for a fault that everybody meets.
-  const empty = c.inputs.some((x) => x.data.length === 0) ? " (empty)" : "";
   return {
     op: nodes.length === 1 ? nodes[0].op : "programs",
-    kind: (judgement.kind ?? judgement.verdict) + empty,
+    kind: (judgement.kind ?? judgement.verdict) + (lacksElements(encodeCase(c)) ? " (empty)" : ""),
     where: judgement.where ?? "",
   };
 }
@@ -188,18 +191,26 @@ export async function snippetOf(subject: Subject, question: EvalQuestion | Objec
 
 function title(signature: Signature, c: Case, { class: name, detail }: Fault): string {
   const ops = [...new Set(c.program.nodes.map((node) => node.op.replace(/@\d+$/, "")))].join(" → ");
-  const what = signature.where.startsWith("gradient")
-    ? `gradient${ofInput(signature.where, c)}`
-    : signature.where.replace(/\[0\]$/, "").replace(/^hvp/, "Hessian product");
-  const empty = c.inputs.some((x) => x.data.length === 0) ? ", for tensors without elements" : "";
+  const what = /^(gradient|hvp)/.test(signature.where)
+    ? `${signature.where.startsWith("hvp") ? "Hessian product" : "gradient"}${ofInput(signature.where, c)}`
+    : signature.where.replace(/\[0\]$/, "");
+  const empty = lacksElements(encodeCase(c)) ? ", for tensors without elements" : "";
   const says = name === "factor" ? `is ${detail}` : FAULTS[name];
   return `${ops}: ${what} ${says}${empty}`;
 }
 
-/** Names the input where there are several. */
-function ofInput(where: string, c: Case): string {
+/** Names the input where there are several: by the name that the op's record gives it, or by its place. */
+function ofInput(where: string, { program }: Case): string {
   const index = /\[(\d+)\]/.exec(where)?.[1];
-  return index !== undefined && c.inputs.length > 1 ? ` of input ${Number(index) + 1}` : "";
+  if (index === undefined || program.inputs.length === 1) return "";
+  const k = differentiable(program)[Number(index)];
+  const [node, ...others] = program.nodes;
+  const place = ` of input ${k + 1}`;
+  if (others.length > 0) return place;
+  const op = findOp(node.op);
+  const names = op.inputs(node.inputs.length, node.attributes).map(({ name }) => name);
+  const own = names[node.inputs.indexOf(k)];
+  return own.length > 1 ? ` of ${own} (input ${k + 1})` : place;
 }
 
 function shown(c: Case, judgement: LawJudgement): Finding["shown"] {
@@ -207,6 +218,9 @@ function shown(c: Case, judgement: LawJudgement): Finding["shown"] {
   return {
     inputs: c.inputs.map((x) => showTensor(x, c)),
     cotangents: c.cotangents.map((x) => showTensor(x, c)),
+    ...(/^(hvp|tangent)/.test(judgement.where ?? "") && {
+      tangents: c.tangents.map((x) => showTensor(x, c)),
+    }),
     expected: expected ? showExpected(expected) : "a result",
     got: got === undefined ? reason : shortest(got, c.dtype),
   };

@@ -42,6 +42,13 @@ export function encodeCase(c: Case): WireCase {
   };
 }
 
+/**
+ * An input or an output has no elements (cotangents have the shapes of the outputs). Such cases fail for reasons of their
+ * own, and must not stand for a fault that everybody meets.
+ */
+export const lacksElements = ({ inputs, cotangents }: Pick<WireCase, "inputs" | "cotangents">): boolean =>
+  [...inputs, ...cotangents].some(({ b64 }) => b64 === "");
+
 export function decodeCase(wire: WireCase): Case {
   return {
     ...wire,

@@ -42,6 +42,20 @@ export const fault = z.object({
 });
 export type Fault = z.infer<typeof fault>;
 
+/** The fault behind a fault, where numbers show that it is. */
+export const cause = z.object({
+  /**
+   * `held gradient`: when a gradient is differentiated again, what it was made of counts as constant. `another op`: the
+   * op is made of one that is wrong. `wrong gradient`: the second derivative is that of the subject's own gradient.
+   */
+  kind: z.enum(["held gradient", "another op", "wrong gradient"]),
+  /** The ops at whose door it lies. */
+  ops: z.array(z.string()),
+  /** The numbers that show it, in words. */
+  because: z.string(),
+});
+export type Cause = z.infer<typeof cause>;
+
 /** One thing that was varied while everything else of the smallest case stayed. */
 export const factor = z.object({
   /** `padding`, `values`, `shapes`, … */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { wireCase } from "./case.js";
 import { MAGNITUDES, quantityPlan, sighting, statistics } from "./exhaustion.js";
-import { factor, fault } from "./fault.js";
+import { cause, factor, fault } from "./fault.js";
 import { attributes } from "./program.js";
 import { stated } from "./promises.js";
 import { hello } from "./protocol.js";
@@ -135,6 +135,8 @@ export const finding = z.object({
   verdict,
   /** What kind of fault it is; records of before this was told have none. */
   fault: fault.optional(),
+  /** The fault that is behind it, where that is another one or shows in other ops as well. */
+  cause: cause.optional(),
   /** What was varied around the smallest case, and which of it matters. */
   factors: z.array(factor).optional(),
   /** Titles under which the same fault showed in other ways. */
@@ -151,6 +153,8 @@ export const finding = z.object({
   shown: z.object({
     inputs: z.array(z.string()),
     cotangents: z.array(z.string()),
+    /** Where the result depends on them. */
+    tangents: z.array(z.string()).optional(),
     expected: z.string(),
     got: z.string(),
   }),

@@ -2,6 +2,7 @@ import { factorText, matters, type Factor } from "../record/fault.js";
 import type { Report, ReportFinding, SubjectReport } from "../record/report.js";
 import { STATES } from "./cellStates.js";
 import { CHOICES } from "./conventions.js";
+import { faultGroups } from "./faultGroups.js";
 import { code, codeBlock, plain, table } from "./markdownText.js";
 import { needsEmptyTensor, opName, opsByOutcome, wrongFindings } from "./opOutcomes.js";
 import { subjectName } from "./sentence.js";
@@ -27,13 +28,17 @@ export function bugReports(
 ): string {
   const wrong = wrongFindings(subject);
   const other = subject.findings.filter((finding) => !wrong.includes(finding));
-  const plainOnes = wrong.filter((finding) => !needsEmptyTensor(finding));
+  const plainOnes = faultGroups(wrong.filter((finding) => !needsEmptyTensor(finding)));
+  const emptyOnes = byLooks(wrong.filter(needsEmptyTensor));
   const parts = [
     `# ${plain(subjectName(subject))}: findings`,
     `Written by \`gradproof findings\` from a record of gradproof ${plain(report.gradproof)}, seed ${report.seed}: ${code(report.command)}. ` +
-      `${showPlural(plainOnes.length, "fault")}, and ${showPlural(wrong.length - plainOnes.length, "fault")} that only tensors without elements show.`,
-    ...plainOnes.map((finding, k) => bugReport(report, subject, finding, k + 1, runs.get(finding.id))),
-    ...onlyEmpty(report, subject, wrong.filter(needsEmptyTensor), runs),
+      `${showPlural(plainOnes.length, "fault")}, and ${showPlural(emptyOnes.length, "fault")} that only tensors without elements show.`,
+    ...plainOnes.flatMap(({ title, lead, others }, k) => [
+      bugReport(report, subject, { ...lead, title }, k + 1, runs.get(lead.id)),
+      ...sameElsewhere(lead, others),
+    ]),
+    ...onlyEmpty(report, subject, emptyOnes, runs),
     ...(other.length > 0
       ? [
           `## Not wrong, but worth knowing`,
@@ -55,7 +60,7 @@ function bugReport(
   number: number,
   run: SnippetRun | undefined,
 ): string {
-  const { title, because, inputs, cotangents, expected, got, oracles, factors = [], also = [] } = finding;
+  const { title, because, cause, expected, got, oracles, factors = [], also = [] } = finding;
   const { implementation, environment } = subject.hello;
   const versions = [
     subjectName(subject),
@@ -63,28 +68,21 @@ function bugReport(
     `${implementation.language} ${environment.languageVersion}`,
     `${environment.os} ${environment.arch}`,
   ];
-  const attributes = finding.witness.program.nodes.flatMap((node) =>
-    Object.keys(node.attributes).length > 0 ? [`${opName(node.op)} ${JSON.stringify(node.attributes)}`] : [],
-  );
   const used = new Set(finding.witness.program.nodes.map(({ op }) => op));
   const definitions = ops.filter(({ id }) => used.has(id));
   return [
     `## ${number}. ${plain(title)}`,
     `**Versions:** ${plain(versions.join(", "))}`,
     `**Smallest case**`,
-    [
-      ...attributes.map((text) => `- ${code(text)}`),
-      ...inputs.map((x, k) => `- input ${k + 1}: ${code(x)}`),
-      ...(finding.signature.where.startsWith("value")
-        ? []
-        : cotangents.map((x) => `- cotangent: ${code(x)}`)),
-    ].join("\n"),
+    smallestCase(finding)
+      .map((text) => `- ${text}`)
+      .join("\n"),
     `**Expected** ${code(expected)}, **got** ${code(got)}`,
     ...definitions.map(
       ({ id, summary, source }) =>
         `**Definition of ${plain(opName(id))}:** ${plain(summary)} (${plain(source)})`,
     ),
-    `**Why:** ${plain(because)}`,
+    `**Why:** ${plain(cause ? `${because} ${cause.because}` : because)}`,
     ...(oracles.length > 0 ? [oracleTable(finding)] : []),
     ...dependence(finding.fault?.detail ?? "", factors, also),
     `**To reproduce**`,
@@ -93,6 +91,38 @@ function bugReport(
     `Replay: ${code(finding.replay)}`,
   ].join("\n\n");
 }
+
+/** What was put in: attributes, inputs, and the directions that the result depends on. */
+function smallestCase({ witness, inputs, cotangents, tangents = [], signature }: ReportFinding): string[] {
+  return [
+    ...witness.program.nodes.flatMap(({ op, attributes }) =>
+      Object.keys(attributes).length > 0 ? [code(`${opName(op)} ${JSON.stringify(attributes)}`)] : [],
+    ),
+    ...inputs.map((x, k) => `input ${k + 1}: ${code(x)}`),
+    ...(signature.where.startsWith("value") ? [] : cotangents.map((x) => `cotangent: ${code(x)}`)),
+    ...tangents.map((x, k) => `tangent${tangents.length > 1 ? ` ${k + 1}` : ""}: ${code(x)}`),
+  ];
+}
+
+/** One witness each of the same fault in other ops. */
+const sameElsewhere = ({ cause }: ReportFinding, others: readonly ReportFinding[]): string[] =>
+  others.length === 0
+    ? []
+    : [
+        cause?.kind === "held gradient" ? "**The same fault in other ops**" : "**What follows from it**",
+        table(
+          ["finding", "smallest case", "expected", "got", "how we know", "replay"],
+          others.map((finding) => [
+            plain(finding.title),
+            smallestCase(finding).join("; "),
+            code(finding.expected),
+            code(finding.got),
+            plain(finding.cause?.because ?? finding.because),
+            code(finding.replay),
+          ]),
+          { columns: "words" },
+        ),
+      ];
 
 const oracleTable = ({ oracles }: ReportFinding): string =>
   table(
@@ -114,23 +144,28 @@ function dependence(detail: string, factors: readonly Factor[], also: readonly s
   return lines.length > 0 ? [`**What it depends on**`, lines.join("\n")] : [];
 }
 
-/** Faults that only tensors without elements show: one report for all ops in which they look the same. */
-function onlyEmpty(
-  report: Report,
-  subject: SubjectReport,
-  findings: readonly ReportFinding[],
-  runs: ReadonlyMap<string, SnippetRun>,
-): string[] {
-  if (findings.length === 0) return [];
+/** What looks the same in several ops. */
+function byLooks(findings: readonly ReportFinding[]): [ReportFinding, ...ReportFinding[]][] {
   const groups = new Map<string, [ReportFinding, ...ReportFinding[]]>();
   for (const finding of findings) {
     const group = groups.get(looks(finding));
     if (group) group.push(finding);
     else groups.set(looks(finding), [finding]);
   }
+  return [...groups.values()];
+}
+
+/** Faults that only tensors without elements show: one report for all ops in which they look the same. */
+function onlyEmpty(
+  report: Report,
+  subject: SubjectReport,
+  groups: readonly [ReportFinding, ...ReportFinding[]][],
+  runs: ReadonlyMap<string, SnippetRun>,
+): string[] {
+  if (groups.length === 0) return [];
   return [
     `## Only for tensors without elements`,
-    ...[...groups.values()].map(([first, ...rest], k) =>
+    ...groups.map(([first, ...rest], k) =>
       [
         bugReport(report, subject, first, k + 1, runs.get(first.id)).replace(/^## /, "### "),
         ...(rest.length > 0

@@ -61,12 +61,13 @@ const finding = ({
   replay,
   cases,
   properties,
+  cause,
   factors = [],
   also = [],
 }: ReportFinding) =>
   [
     `### ${plain(verdict)}: ${plain(title)}`,
-    plain(because),
+    plain(cause ? `${because} ${cause.because}` : because),
     [
       `- inputs: ${inputs.map(code).join(", ") || "(none)"}`,
       ...(cotangents.length > 0 ? [`- cotangents: ${cotangents.map(code).join(", ")}`] : []),

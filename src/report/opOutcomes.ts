@@ -1,3 +1,4 @@
+import { lacksElements } from "../record/case.js";
 import type { CellState, ReportCell, ReportFinding, SubjectReport } from "../record/report.js";
 import { VERDICTS } from "../record/verdict.js";
 import { isUndecided, worstState } from "./cellStates.js";
@@ -21,9 +22,9 @@ export const isOfObject = (cell: { readonly op: string }): boolean => !isOfOneOp
 export const wrongFindings = ({ findings }: SubjectReport): ReportFinding[] =>
   findings.filter(({ verdict }) => VERDICTS[verdict].wrong);
 
-/** Whether the fault was only seen where an input has no elements: a fault, but one that few will meet. */
+/** Whether the fault was only seen where a tensor has no elements: a fault, but one that few will meet. */
 export const needsEmptyTensor = ({ witness }: Pick<ReportFinding, "witness">): boolean =>
-  witness.inputs.some(({ b64 }) => b64 === "");
+  lacksElements(witness);
 
 /** The findings that show why a cell is as it is. What compositions showed may have been minimised to a single op. */
 export const findingsOf = ({ findings }: SubjectReport, cell: ReportCell): ReportFinding[] =>

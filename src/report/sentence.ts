@@ -1,4 +1,5 @@
 import type { Report, ReportFinding, SubjectReport } from "../record/report.js";
+import { faultGroups } from "./faultGroups.js";
 import {
   isOfOneOp,
   needsEmptyTensor,
@@ -46,7 +47,7 @@ function faults(subject: SubjectReport): string {
   const more = empty > 0 ? `, ${showCount(empty)} more ${ONLY_EMPTY}` : "";
   // Where no op has cells of its own, programs showed them.
   if (plain.length > 0) {
-    return `${showPlural(plain.length, nounOf(plain))} in ${places || placesOf(0, true)}${more}`;
+    return `${showPlural(faultGroups(plain).length, nounOf(plain))} in ${places || placesOf(0, true)}${more}`;
   }
   // A run that was cut off has wrong cases that nobody came to minimise.
   if (places !== "") return `faults in ${places}${more}`;

@@ -25,7 +25,7 @@ export function findingCard(
   finding: ReportFinding,
   { number, open }: { readonly number: number; readonly open: boolean },
 ): Markup {
-  const { op, title, because, signature } = finding;
+  const { op, title, because, cause, signature } = finding;
   const anchor = findingAnchor(finding);
   return html`<details class="finding" id="${anchor}" ${open ? OPEN : null}>
     <summary>
@@ -42,6 +42,7 @@ export function findingCard(
         <a class="permalink" href="#${anchor}">${finding.id}</a>
       </p>
       <p class="because">${clipText(because, 2000)}</p>
+      ${cause ? html`<p class="because">${clipText(cause.because, 2000)}</p>` : null}
       <div class="halves">
         <div>
           <h4>Smallest case</h4>

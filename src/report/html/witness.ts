@@ -15,13 +15,14 @@ export const factRow = (name: string, value: Content): Markup =>
 export const codeOf = (text: string): Markup => html`<code>${clipText(text, LONGEST_TEXT)}</code>`;
 
 /** The program and the point at which it goes wrong. */
-export function smallestCase({ witness, inputs, cotangents }: ReportFinding): Markup {
+export function smallestCase({ witness, inputs, cotangents, tangents = [] }: ReportFinding): Markup {
   const { program, dtype } = witness;
   return html`<dl class="facts">
     ${factRow("program", codeOf(programText(program)))}
     ${program.nodes.length > 1 ? factRow("as a graph", programGraph(program)) : null}
     ${inputs.map((input, k) => factRow(`input x${k}`, codeOf(input)))}
     ${cotangents.map((gy, k) => factRow(cotangents.length === 1 ? "cotangent" : `cotangent ${k}`, codeOf(gy)))}
+    ${tangents.map((dx, k) => factRow(tangents.length === 1 ? "tangent" : `tangent ${k}`, codeOf(dx)))}
     ${factRow("precision", dtype === "f32" ? "float32" : "float64")}
   </dl>`;
 }
