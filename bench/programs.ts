@@ -1,7 +1,9 @@
-import { drawProgram } from "../src/arbitraries/drawProgram.js";
+import { hasModes } from "../src/campaign/plan.js";
+import { refusesAll, refusesIn } from "../src/campaign/refusals.js";
 import { judgeCase } from "../src/campaign/judgeCase.js";
 import { Stream } from "../src/core/random.js";
 import { programs } from "../properties/agreement.js";
+import { programSymmetry } from "../properties/secondOrder.js";
 import { VERDICTS } from "../src/record/verdict.js";
 import { inProcessSubject } from "../src/subjects/inProcess.js";
 import { referenceAdapter, type ReferenceOptions } from "../src/subjects/reference.js";
@@ -9,7 +11,7 @@ import { tfjsAdapter } from "../src/subjects/tfjs.js";
 
 /**
  * What random programs are made of, how well-conditioned they are, and how often a correct implementation is called
- * wrong on them: `node dist/bench/programs.js [subject] [programs] [seed]`.
+ * wrong on them: `node dist/bench/programs.js [subject] [programs] [seed] [first or second order]`.
  */
 const SUBJECTS: Readonly<Record<string, ReferenceOptions>> = {
   reference: {},
@@ -18,14 +20,16 @@ const SUBJECTS: Readonly<Record<string, ReferenceOptions>> = {
   "reference-f32-ftz": { precision: "f32", flush: true },
 };
 
-const [id = "reference-f32", count = "2000", seed = "1"] = process.argv.slice(2);
+const [id = "reference-f32", count = "2000", seed = "1", order = "first"] = process.argv.slice(2);
 const adapter =
   id === "tfjs" ? await tfjsAdapter({ log: () => undefined }) : referenceAdapter(SUBJECTS[id] ?? {});
 if (id !== "tfjs" && !SUBJECTS[id])
   throw new Error(`unknown subject "${id}": there are ${Object.keys(SUBJECTS).join(", ")} and tfjs`);
 const subject = inProcessSubject(id, adapter);
-const { ops } = subject.hello.capabilities;
-const has = (op: string): boolean => ops[op]?.modes.includes("vjp") ?? false;
+const { law, draw } = order === "second" ? programSymmetry : programs;
+const has = (op: string): boolean =>
+  hasModes(subject.hello, op, law.modes) && !refusesAll(subject.hello, op, law.modes);
+const refuses = refusesIn(subject.hello, law.modes);
 const dtype = id === "reference" ? "f64" : "f32";
 
 const tags: Record<string, number> = {};
@@ -41,9 +45,9 @@ let judgingMs = 0;
 let nodes = 0;
 for (let i = 0; i < Number(count); i++) {
   const startedMs = performance.now();
-  const c = drawProgram(new Stream(Number(seed), `programs ${i}`), { dtype, has });
+  const c = draw(new Stream(Number(seed), `programs ${i}`), undefined, { dtype, classes: {}, has, refuses });
   const drawnMs = performance.now();
-  const { verdict, reason } = await judgeCase(programs.law, c, subject);
+  const { verdict, reason } = await judgeCase(law, c, subject);
   drawingMs += drawnMs - startedMs;
   judgingMs += performance.now() - drawnMs;
   nodes += c.program.nodes.length;

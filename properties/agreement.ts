@@ -66,7 +66,7 @@ export const programs: Property = {
   law: wholeAgreement,
   about: "programs",
   perClass: false,
-  draw: (stream, _op, { dtype, has }) => drawProgram(stream, { dtype, has }),
+  draw: (stream, _op, { dtype, has, refuses }) => drawProgram(stream, { dtype, has, refuses }),
 };
 
 export const forwardMode: Property = {

@@ -50,5 +50,6 @@ export const programSymmetry: Property = {
   law: laws.hessianSymmetry,
   about: "programs",
   perClass: false,
-  draw: (stream, _op, { dtype, has }) => drawProgram(stream, { dtype, has, nodes: { low: 4, high: 12 } }),
+  draw: (stream, _op, { dtype, has, refuses }) =>
+    drawProgram(stream, { dtype, has, refuses, nodes: { low: 4, high: 12 } }),
 };

@@ -14,6 +14,9 @@ const MOST_AXES = 5;
 /** Inputs of a program; beyond them, values that are there already are used, or another op. */
 const MOST_INPUTS = 10;
 
+/** Whether a subject refuses an op with attributes of these classes, for a first input of so many axes. */
+export type Refuses = (op: AnyOp, classes: Readonly<Record<string, string>>, rank?: number) => boolean;
+
 /** What a step of a program is drawn from. */
 export interface Surroundings {
   readonly stream: Stream;
@@ -24,6 +27,7 @@ export interface Surroundings {
   readonly preferred: readonly number[];
   /** Ops as everybody uses them: no broadcasting, the plainest attributes, no more axes than they ask for. */
   readonly plain: boolean;
+  readonly refuses: Refuses;
 }
 
 /**
@@ -63,7 +67,9 @@ function broadcast(
   around: Surroundings,
 ): Arranged | undefined {
   const { stream } = around;
-  const { attributes } = op.draw(contextFor(op, around, draft.value(anchor).shape.length));
+  const context = contextFor(op, around, draft.value(anchor).shape.length);
+  if (!context) return undefined;
+  const { attributes } = op.draw(context);
   const inputs = op.inputs(op.arity.low, attributes);
   const places = inputs.flatMap(({ domain }, k) => (domain.type === "float" ? [k] : []));
   const at = stream.pick(places);
@@ -137,7 +143,9 @@ function fitted(
   const { stream } = around;
   const given = anchor === undefined ? undefined : draft.value(anchor).shape;
   for (let attempt = 0; attempt < DRAWS; attempt++) {
-    const drawn = op.draw(contextFor(op, around, given?.length ?? 2));
+    const context = contextFor(op, around, given?.length ?? 2);
+    if (!context) return undefined;
+    const drawn = op.draw(context);
     const inputs = op.inputs(drawn.shapes.length, drawn.attributes);
     const places = inputs.flatMap(({ domain }, k) => (domain.type === "float" ? [k] : []));
     const at = stream.chance(0.7) ? places[0] : stream.pick(places);
@@ -145,6 +153,7 @@ function fitted(
     const shapes = given ? renamed(drawn.shapes, at, given) : drawn.shapes;
     const attributes = op.adapt ? op.adapt(shapes, drawn.attributes) : drawn.attributes;
     if (!attributes || !accepts(op, shapes, attributes)) continue;
+    if (around.refuses(op, context.classes, shapes[0].length)) continue;
     const sources = inputs.map((input, k): Source => {
       if (k === at && anchor !== undefined) return anchor;
       const values = drawn.values?.[k];
@@ -182,18 +191,28 @@ function accepts(op: AnyOp, shapes: readonly Shape[], attributes: Attributes): b
   );
 }
 
-function contextFor(op: AnyOp, { stream, lengths, plain }: Surroundings, rank: number): DrawContext {
-  const classes: Record<string, string> = {};
-  for (const [name, attribute] of Object.entries(op.attributes)) {
-    classes[name] = plain ? plainest(attribute) : stream.pick(attribute.classes);
+/** Classes that are drawn before an op is taken to be refused with all of them. */
+const CLASS_DRAWS = 12;
+
+/** @returns undefined where the subject refuses whatever is drawn */
+function contextFor(op: AnyOp, around: Surroundings, rank: number): DrawContext | undefined {
+  const { stream, lengths, plain, refuses } = around;
+  for (let attempt = 0; attempt < CLASS_DRAWS; attempt++) {
+    const classes: Record<string, string> = {};
+    for (const [name, attribute] of Object.entries(op.attributes)) {
+      // Where the plainest is refused, any is taken that is not.
+      classes[name] = plain && attempt === 0 ? plainest(attribute) : stream.pick(attribute.classes);
+    }
+    if (refuses(op, classes)) continue;
+    return {
+      stream,
+      classes,
+      length: () => stream.pick(lengths),
+      rank: (low, high) => (rank >= low && rank <= high ? rank : stream.int(low, high)),
+      broadcast: (count) => Array.from({ length: count }, () => []),
+    };
   }
-  return {
-    stream,
-    classes,
-    length: () => stream.pick(lengths),
-    rank: (low, high) => (rank >= low && rank <= high ? rank : stream.int(low, high)),
-    broadcast: (count) => Array.from({ length: count }, () => []),
-  };
+  return undefined;
 }
 
 /** Of an axis the last, since many libraries know no other; else the class that the record names first. */

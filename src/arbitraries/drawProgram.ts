@@ -4,7 +4,7 @@ import type { Tensor } from "../core/tensor.js";
 import { OPS } from "../ops/index.js";
 import { isDifferentiable, opId, real, type AnyOp } from "../ops/op.js";
 import type { Case } from "../record/case.js";
-import { applyOp, rankOf, type Surroundings } from "./applyOp.js";
+import { applyOp, rankOf, type Refuses, type Surroundings } from "./applyOp.js";
 import { conditionOf } from "./conditioning.js";
 import { finish } from "./drawCase.js";
 import { pickWeighted } from "./pickWeighted.js";
@@ -19,6 +19,8 @@ export interface ProgramSpec {
   readonly dtype: FloatType;
   /** Ops that may be used: those that the subject has. */
   readonly has: (op: string) => boolean;
+  /** What it refuses of them. Default: nothing. */
+  readonly refuses?: Refuses;
   /** How many nodes; default 2 to 40, most of them few. */
   readonly nodes?: { readonly low: number; readonly high: number };
 }
@@ -170,7 +172,8 @@ class ProgramDrawing {
 
   private around(draft: ProgramDraft): Surroundings {
     const { stream, lengths, spec, plain } = this;
-    return { stream, dtype: spec.dtype, lengths, preferred: this.sinks(draft), plain };
+    const { dtype, refuses = () => false } = spec;
+    return { stream, dtype, lengths, preferred: this.sinks(draft), plain, refuses };
   }
 
   private squashed(draft: ProgramDraft, anchor: number): ProgramDraft | undefined {

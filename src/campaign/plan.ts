@@ -4,6 +4,7 @@ import { opId, type AnyOp } from "../ops/op.js";
 import type { Hello, Mode } from "../record/protocol.js";
 import type { Cell, LineOf } from "../record/record.js";
 import { PROGRAMS, type Property } from "./property.js";
+import { isAlways, refusalsOf } from "./refusals.js";
 
 /** The unit of work: a block of cases of one property and one op, with a seed of its own. */
 export interface Unit {
@@ -84,7 +85,10 @@ export function plan(subject: string, hello: Hello, selection: Selection): Plan 
         if (lacks === undefined) cells.push(cell(""));
         continue;
       }
-      const without = op ? (hello.capabilities.ops[opId(op)].without ?? {}) : {};
+      const without: Record<string, string> = {};
+      for (const { classes, reason } of op ? alwaysRefused(hello, property, op) : []) {
+        if (classes.length === 1) without[classes[0]] = reason;
+      }
       const classes = property.perClass && op ? classesOf(op) : [];
       for (const label of classes.filter((c) => c in without)) {
         skipped.push({ type: "skipped", cell: cell(label), verdict: "unsupported", reason: without[label] });
@@ -120,6 +124,9 @@ function dtypes(hello: Hello, property: Property, op: AnyOp | undefined): FloatT
 export const hasModes = (hello: Hello, op: string, modes: readonly Mode[]): boolean =>
   modes.every((mode) => hello.capabilities.ops[op]?.modes.includes(mode) ?? false);
 
+const alwaysRefused = (hello: Hello, property: Property, op: AnyOp) =>
+  refusalsOf(hello, opId(op), property.law.modes).filter(isAlways);
+
 const LACKS: Readonly<Partial<Record<Mode, string>>> = {
   jvp: "it has no forward mode",
   hvp: "it has no second order of this op",
@@ -139,5 +146,7 @@ function missing(hello: Hello, property: Property, op: AnyOp | undefined): strin
   for (const mode of property.law.modes) {
     if (!capability.modes.includes(mode)) return LACKS[mode] ?? `it has no ${mode} of this op`;
   }
+  const refused = alwaysRefused(hello, property, op).find(({ classes }) => classes.length === 0);
+  if (refused) return refused.reason;
   return dtypes(hello, property, op).length > 0 ? undefined : `it has no ${property.dtype}`;
 }

@@ -1,3 +1,4 @@
+import type { Refuses } from "../arbitraries/applyOp.js";
 import type { FloatType } from "../core/float.js";
 import type { Stream } from "../core/random.js";
 import type { Law } from "../laws/law.js";
@@ -12,6 +13,8 @@ export interface DrawRequest {
   readonly classes: Readonly<Record<string, string>>;
   /** Whether the subject has an op: for programs of several. */
   readonly has: (op: string) => boolean;
+  /** Whether it refuses an op with such attributes and so many axes: for programs, too. */
+  readonly refuses: Refuses;
 }
 
 /** A law with a name, a plain statement, a source, and a way to draw its cases. */

@@ -1,7 +1,9 @@
 import { Stream } from "../core/random.js";
 import type { Case } from "../record/case.js";
 import type { Hello } from "../record/protocol.js";
+import { opId } from "../ops/op.js";
 import { hasModes, type Unit } from "./plan.js";
+import { acceptedClasses, refusalsOf, refusesAll, refusesIn } from "./refusals.js";
 
 /**
  * The cases of one block of a unit: a function of the campaign's seed, the unit's name and the block's number, so
@@ -21,11 +23,28 @@ export function unitCases(
   hello: Hello,
   wanted: readonly string[] = unit.classes,
 ): Case[] {
-  const has = (op: string): boolean => hasModes(hello, op, unit.property.law.modes);
+  const { modes } = unit.property.law;
+  const has = (op: string): boolean => hasModes(hello, op, modes) && !refusesAll(hello, op, modes);
   const aims = block === 0 || wanted.length === 0 ? allClasses(unit.classes, runs) : oneByOne(wanted, runs);
   return aims.map((classes, i) => {
-    const stream = new Stream(seed, `${unit.id}/b${block}#${i}`);
-    return unit.property.draw(stream, unit.op, { dtype: unit.dtype, classes, has });
+    const name = `${unit.id}/b${block}#${i}`;
+    const { op } = unit;
+    // By a stream of their own: what a subject refuses must not change the numbers of its other cases.
+    const accepted = op
+      ? acceptedClasses(
+          new Stream(seed, `${name}/classes`),
+          op,
+          classes,
+          refusalsOf(hello, opId(op), modes),
+          i,
+        )
+      : classes;
+    return unit.property.draw(new Stream(seed, name), op, {
+      dtype: unit.dtype,
+      classes: accepted,
+      has,
+      refuses: refusesIn(hello, modes),
+    });
   });
 }
 

@@ -25,12 +25,27 @@ export const helloRequest = z.object({
   client: z.object({ name: z.string(), version: z.string() }),
 });
 
+/** What a subject refuses although it has the op: cases in which all of this is so. */
+export const refusal = z.object({
+  /** Attribute classes that do not go together (`strides=2`, `dilation=2`); one alone, or none: whatever they are. */
+  classes: z.array(z.string()),
+  /** Ways of asking in which it is refused. Default: all. */
+  modes: z.array(mode).optional(),
+  /** Numbers of axes of the first input that are not refused; default: none is accepted. */
+  unlessRank: z.object({ low: z.number().int(), high: z.number().int() }).optional(),
+  /** The library's reason. */
+  reason: z.string(),
+});
+export type Refusal = z.infer<typeof refusal>;
+
 /** What a subject has of one op. */
 export const opCapability = z.object({
   modes: z.array(mode),
   dtypes: z.array(z.enum(["f32", "f64"])),
   /** Attribute classes that the subject does not offer (`padding=explicit`), each with the library's reason. */
   without: z.record(z.string(), z.string()).optional(),
+  /** What goes together with what it does not offer: no such cases are drawn. */
+  refuses: z.array(refusal).optional(),
 });
 
 export const hello = z.object({

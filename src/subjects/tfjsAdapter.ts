@@ -23,6 +23,7 @@ import {
   weightedSum,
   type TfjsProgram,
 } from "./tfjsProgram.js";
+import { TFJS_REFUSALS } from "./tfjsRefusals.js";
 import { tfjsSnippet } from "./tfjsSnippet.js";
 
 export interface TfjsDescription {
@@ -51,9 +52,10 @@ export class TfjsAdapter implements Adapter {
 
   hello(): Hello {
     const { id, name, version, libs } = this.description;
-    const capabilityOf = ({ kernel }: TfjsOp): Capability => ({
+    const capabilityOf = (op: string, { kernel }: TfjsOp): Capability => ({
       modes: kernel === undefined || this.tf.getGradient(kernel) ? ["value", "vjp", "hvp"] : ["value"],
       dtypes: ["f32"],
+      ...(TFJS_REFUSALS[op] && { refuses: [...TFJS_REFUSALS[op]] }),
     });
     return {
       implementation: {
@@ -74,7 +76,7 @@ export class TfjsAdapter implements Adapter {
       },
       capabilities: {
         ops: Object.fromEntries(
-          Object.entries(TFJS_OPS).map(([name, op]) => [`${name}@1`, capabilityOf(op)]),
+          Object.entries(TFJS_OPS).map(([name, op]) => [`${name}@1`, capabilityOf(name, op)]),
         ),
         graphs: true,
       },
