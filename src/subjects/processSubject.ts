@@ -183,7 +183,7 @@ export class ProcessSubject implements Subject {
     while (this.queue.length > 0) {
       const [next] = this.queue;
       // A snippet evaluates nothing: what broke the cell does not break it.
-      const refused = this.over ?? (/snippet$/.test(next.cmd) ? undefined : this.breaker(next.cell));
+      const refused = this.over ?? (next.cmd.endsWith("snippet") ? undefined : this.breaker(next.cell));
       if (refused !== undefined) {
         this.queue.shift();
         next.settle({ status: "not-run", detail: refused });
