@@ -117,8 +117,10 @@ async function rootOf(traced: Traced, drawn: Case, judge: Judge): Promise<Traced
       const judgement = await judge(basic, c);
       // A value of another dtype is a fault of its own: it makes no gradient wrong.
       if (!VERDICTS[judgement.verdict].wrong || judgement.kind === "dtype") continue;
-      // The same fault in the law's own words: nothing is behind it.
-      if (c === smallest.case && sameFault(judgement, smallest.judgement)) return { law: basic, smallest };
+      // The same fault in the words of a law that holds numbers to the same truth: its smallest case is this one.
+      if (c === smallest.case && law.againstTruth && sameFault(judgement, smallest.judgement)) {
+        return { law: basic, smallest };
+      }
       const found = await minimise(c, judgement, (candidate) => judge(basic, candidate));
       const evaluations = smallest.evaluations + found.evaluations;
       return rootOf({ law: basic, smallest: { ...found, evaluations } }, drawn, judge);
