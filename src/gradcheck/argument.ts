@@ -22,6 +22,9 @@ export interface Numbers {
   build(x: Tensor): unknown;
 }
 
+/** An argument of f: numbers to differentiate by, or what is handed on as it is. */
+export type Argument = Numbers | { readonly fixed: unknown };
+
 const ALLOWED = "a number, nested arrays of numbers, Float64Array, Float32Array, { shape, data } or a tensor";
 
 interface LibraryTensor {
@@ -84,7 +87,18 @@ export function readNumbers(x: unknown, what: string, library: TensorLibrary | u
     const build = (y: Tensor): unknown => ({ shape: [...y.shape], data: copied(data, y.data) });
     return { tensor, format: formatOfFloats(data), kind: "tensor", build };
   }
-  return refuse(what, x === null ? "null" : typeof x);
+  return refuse(what, shown(x));
+}
+
+/** A value that is no number, as one would recognise it. */
+export function shown(x: unknown): string {
+  if (x === null || x === undefined || typeof x === "boolean" || typeof x === "number") return String(x);
+  if (typeof x === "string") return JSON.stringify(x.length > 40 ? `${x.slice(0, 40)}…` : x);
+  if (typeof x === "function") return "a function";
+  if (typeof x !== "object") return `a ${typeof x}`;
+  const name = x.constructor?.name ?? "Object";
+  if (name === "Object") return `an object with ${Object.keys(x).slice(0, 4).join(", ") || "no fields"}`;
+  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 function refuse(what: string, got: string): never {
@@ -113,7 +127,7 @@ function readNested(x: readonly unknown[], what: string): Tensor {
   const data: number[] = [];
   const walk = (part: unknown, depth: number): void => {
     if (depth === shape.length) {
-      if (typeof part !== "number") refuse(what, `an array that holds ${typeof part}`);
+      if (typeof part !== "number") refuse(what, `an array that holds ${shown(part)}`);
       data.push(part);
     } else if (Array.isArray(part) && part.length === shape[depth]) {
       for (const inner of part) walk(inner, depth + 1);

@@ -41,6 +41,22 @@ describe("somebody's own record", () => {
     expect(String(wrong)).toMatch(/^softSquare: contradicts itself in \d+ cases\n {2}vjp: /);
   });
 
+  it("that is none is refused, with what is missing", () => {
+    expect(() => check({} as never)).toThrow(
+      expect.objectContaining({
+        code: "bad-record",
+        message: expect.stringMatching(/incomplete: name, version, .*, textbook are missing$/) as string,
+      }),
+    );
+    expect(() => check(null as never)).toThrow(
+      "check takes the record of an op, as elementwise({ … }) makes one",
+    );
+    expect(() => check(softSquare as never)).toThrow(/shape, draw, .*: check\(elementwise\(record\)\)$/);
+    const op = elementwise(softSquare);
+    expect(() => check({ ...op, meaning: 3 } as never)).toThrow("meaning is 3, and must be a function");
+    expect(() => check(op, { run: 1 } as never)).toThrow('no option "run"; allowed are seed, runs');
+  });
+
   it("that contradicts nothing of its own may still break a law", () => {
     // A meaning that is no function: its values depend on how often it was asked.
     const late = elementwise({

@@ -16,6 +16,8 @@ import { answerAtOnce } from "../subjects/answer.js";
 import { referenceAdapter } from "../subjects/reference.js";
 import { PROPERTIES } from "../../properties/index.js";
 import { examine, type Finding } from "./contradictions.js";
+import { isCount, understood, type Allowed } from "./options.js";
+import { requireRecord } from "./requireRecord.js";
 
 export interface OpCheckOptions {
   /** Names the cases. Default 1. */
@@ -23,6 +25,11 @@ export interface OpCheckOptions {
   /** Cases per law and attribute class, on the reference in both precisions; 0 runs no laws. Default 3. */
   readonly runs?: number;
 }
+
+const OPTIONS: Allowed<OpCheckOptions> = {
+  seed: ["a whole number", Number.isSafeInteger],
+  runs: ["a whole number", isCount],
+};
 
 export interface OpFinding {
   /** The field of the record that is wrong, or the two of which one is; `law <name>` where the laws say so. */
@@ -57,9 +64,11 @@ export class OpCheck {
  * kinks and the ties that a gradient depends on.
  *
  * @returns findings that name the field
+ * @throws GradproofError `bad-record` for what is no record at all, with what is missing
  */
 export function check(op: AnyOp, options: OpCheckOptions = {}): OpCheck {
-  const { seed = 1, runs = 3 } = options;
+  requireRecord(op);
+  const { seed = 1, runs = 3 } = understood(options, OPTIONS);
   return withOp(op, () => {
     const text = selfDescription(op);
     const { findings, cases } = compared(op, seed);

@@ -1,4 +1,5 @@
-import type { TensorLibrary } from "./argument.js";
+import { GradproofError } from "../core/errors.js";
+import { shown, type TensorLibrary } from "./argument.js";
 
 /** How `gradcheck` is to look. */
 export interface GradcheckOptions {
@@ -30,4 +31,56 @@ export interface GradcheckOptions {
   readonly noise?: (y: number) => number;
   /** Throw a `GradcheckError` unless the gradient is right. Default false. */
   readonly throws?: boolean;
+}
+
+/** What each option must be, in words, and how to tell. */
+export type Allowed<O> = Readonly<Record<keyof O & string, readonly [string, (x: unknown) => boolean]>>;
+
+const isFunction = (x: unknown): boolean => typeof x === "function";
+export const isCount = (x: unknown): boolean =>
+  typeof x === "number" && (Number.isInteger(x) || x === Infinity) && x >= 0;
+
+const GRADCHECK: Allowed<GradcheckOptions> = {
+  vjp: ["a function", isFunction],
+  gradient: ["a function", isFunction],
+  hvp: ["a function", isFunction],
+  tf: ["the library", (x) => typeof x === "object" && x !== null],
+  order: ["1 or 2", (x) => x === 1 || x === 2],
+  seed: ["a whole number", Number.isSafeInteger],
+  probes: ["a whole number above 0", (x) => isCount(x) && x !== 0],
+  mostEvaluations: ["a whole number", isCount],
+  mostTracing: ["a whole number", isCount],
+  mostShrinking: ["a whole number", isCount],
+  resolution: ["a number above 0", (x) => typeof x === "number" && x > 0],
+  cotangent: ["a list of numbers", (x) => Array.isArray(x) && x.every((part) => typeof part === "number")],
+  noise: ["a function", isFunction],
+  throws: ["true or false", (x) => typeof x === "boolean"],
+};
+
+function refuse(message: string): never {
+  throw new GradproofError("bad-option", message);
+}
+
+/**
+ * Options that were understood: what is misspelt would be ignored, and pass for a check that it is not.
+ *
+ * @throws GradproofError `bad-option` with the offending name or value and what is allowed
+ */
+export function understood<O extends object>(options: O, allowed: Allowed<O>): O {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(allowed, name)) {
+      refuse(`there is no option "${name}"; allowed are ${Object.keys(allowed).join(", ")}`);
+    }
+    const [what, fits] = allowed[name as keyof O & string];
+    if (value !== undefined && !fits(value)) refuse(`${name} is ${shown(value)}, and must be ${what}`);
+  }
+  return options;
+}
+
+/** @throws GradproofError `bad-option`, also for options that exclude each other */
+export function gradcheckOptions(options: GradcheckOptions): GradcheckOptions {
+  const { vjp, gradient, hvp, order } = understood(options, GRADCHECK);
+  if (vjp && gradient) refuse("vjp and gradient are both given; give the one that is to be checked");
+  if (hvp && order !== 2) refuse("hvp is only looked at with order: 2");
+  return options;
 }

@@ -15,12 +15,16 @@ export interface GradcheckEntry {
   readonly input: number;
   /** Along the axes of that input; several elements where only their sum is known to be wrong. */
   readonly index: readonly number[] | readonly (readonly number[])[];
+  /** Of several elements: how far each is moved; got and expected are slopes along that. */
+  readonly along?: readonly number[];
   /** Which number of the result is differentiated, all results in a row; absent where it is a mixture of several. */
   readonly output?: number;
   readonly got: number;
   readonly expected: number;
-  /** Absolute error of `expected`. */
+  /** Absolute error of `expected`; at a kink it covers the slopes on both sides. */
   readonly bound: number;
+  /** The slopes on the two sides of a kink. */
+  readonly between?: readonly [number, number];
   readonly cotangent: readonly number[];
 }
 
@@ -40,7 +44,7 @@ export interface GradcheckFacts {
   readonly verdict: GradcheckVerdict;
   /** In words; empty for a pass. */
   readonly reason: string;
-  /** What kind of wrong: `value`, `shape`, `mutates`, `repeat`, `throws`, `missing`, `symmetry`, `rounding`. */
+  /** What kind of wrong: `value`, `shape`, `mutates`, `repeat`, `throws`, `symmetry`, `curvature`, `rounding`. */
   readonly kind?: string;
   /** 2 where it is the gradient's own derivative that is meant. */
   readonly order: 1 | 2;
@@ -48,6 +52,8 @@ export interface GradcheckFacts {
   readonly smallest?: SmallestCase;
   /** Who is wrong, and how we know. */
   readonly because?: string;
+  /** What was looked at for `order: 2`, and what it came to. */
+  readonly checked?: readonly string[];
   /** ∂Σyⱼ/∂x, or for the given cotangent, where no gradient was given. */
   readonly measured?: readonly MeasuredGradient[];
   readonly evaluations: number;
@@ -77,6 +83,9 @@ export class Gradcheck {
   }
   get because(): string | undefined {
     return this.facts.because;
+  }
+  get checked(): readonly string[] | undefined {
+    return this.facts.checked;
   }
   get measured(): readonly MeasuredGradient[] | undefined {
     return this.facts.measured;
@@ -117,6 +126,7 @@ export class Gradcheck {
       lines.push(`  measured  ${showTensor({ shape, data }, String)}, each within ${worst.toExponential(1)}`);
     }
     if (because) lines.push(`  ${because}`);
+    lines.push(...(this.checked ?? []).map((what) => `  checked   ${what}`));
     const { evaluations, gradientCalls } = this;
     lines.push(`  ${evaluations} evaluations, ${gradientCalls} gradients; again: ${this.replay}`);
     return lines.join("\n");
@@ -128,24 +138,35 @@ export class Gradcheck {
 }
 
 function entryLines(entry: GradcheckEntry, show: (x: number) => string): string[] {
-  const { input, index, output, cotangent, got, expected, bound } = entry;
-  const several = Array.isArray(index[0]);
-  const where = several
-    ? (index as readonly (readonly number[])[]).slice(0, 4).map(showShape).join(" + ")
-    : showShape(index as readonly number[]);
-  const of =
-    output === undefined
-      ? cotangent.length > 8
-        ? ` (for a cotangent of ${cotangent.length} numbers)`
-        : ` (for the cotangent ${showShape(cotangent)})`
-      : cotangent.length > 1
-        ? ` of output ${output}`
-        : "";
+  const { got, expected, bound, between } = entry;
+  const sides = between?.map((slope) => String(Number(slope.toPrecision(6))));
+  const wanted = sides
+    ? `between ${sides.join(" and ")}, the slopes at the kink`
+    : `${digitsWithin(expected, bound)} ± ${bound.toExponential(1)}`;
   return [
-    `  input ${input}, element${several ? "s" : ""} ${where}${of}`,
-    `  expected  ${digitsWithin(expected, bound)} ± ${bound.toExponential(1)}`,
-    `  got       ${show(got)}${hint(got, expected, bound)}`,
+    `  input ${entry.input}, ${whereOf(entry)}${ofWhat(entry)}`,
+    `  expected  ${wanted}`,
+    `  got       ${show(got)}${hint(entry)}`,
   ];
+}
+
+/** More than so many elements or numbers are not listed. */
+const LISTED = 8;
+
+function whereOf({ index, along }: GradcheckEntry): string {
+  if (!along) return `element ${showShape(index as readonly number[])}`;
+  const all = index as readonly (readonly number[])[];
+  const names = `${all.slice(0, LISTED).map(showShape).join(" + ")}${all.length > LISTED ? ` + … (${all.length} in all)` : ""}`;
+  if (along.every((step) => step === 1)) return `the sum over elements ${names}`;
+  const steps = Array.from(along.slice(0, LISTED), (step) => String(Number(step.toPrecision(3))));
+  return `elements ${names}, moved together by ${steps.join(", ")}${along.length > LISTED ? ", …" : ""}`;
+}
+
+function ofWhat({ output, cotangent }: GradcheckEntry): string {
+  if (output !== undefined) return cotangent.length > 1 ? ` of output ${output}` : "";
+  return cotangent.length > LISTED
+    ? ` (for a cotangent of ${cotangent.length} numbers)`
+    : ` (for the cotangent ${showShape(cotangent)})`;
 }
 
 /** As many digits as the bound lets one know. */
@@ -154,20 +175,21 @@ function digitsWithin(value: number, bound: number): string {
   return known >= 1 && known < 17 ? String(Number(value.toPrecision(known))) : String(value);
 }
 
-/** What the two numbers have to do with each other, where that is plain. */
-function hint(got: number, expected: number, bound: number): string {
-  const near = (a: number, b: number): boolean => Math.abs(a - b) <= 8 * bound + 2 ** -20 * Math.abs(b);
+/** What the two numbers have to do with each other, where that is plain: at a kink there is no one number to compare. */
+function hint({ got, expected, bound, between }: GradcheckEntry): string {
   if (Number.isNaN(got)) return "   not a number";
+  if (between) return "";
+  // Within this any number near would do as well.
+  const error = 8 * bound + 2 ** -20 * Math.abs(expected);
+  if (!(8 * error <= Math.abs(expected))) return "";
   if (got === 0) return "   nothing arrives";
-  if (near(got, -expected)) return "   the sign is wrong";
-  const ratio = got / expected;
-  for (const factor of [ratio, 1 / ratio]) {
-    const whole = Math.round(factor);
-    const plain =
-      Math.abs(whole) > 1 &&
-      Math.abs(whole) < 1e4 &&
-      near(factor === ratio ? got / whole : got * whole, expected);
-    if (plain) return `   off by a factor of ${factor === ratio ? whole : `1/${whole}`}`;
+  if (Math.abs(got + expected) <= error) return "   the sign is wrong";
+  for (const inverse of [false, true]) {
+    const factor = Math.round(inverse ? expected / got : got / expected);
+    const off = inverse ? Math.abs(got * factor - expected) : Math.abs(got / factor - expected);
+    // The next factor must be out of reach.
+    const plain = Math.abs(factor) > 1 && off <= error && 16 * error * Math.abs(factor) <= Math.abs(expected);
+    if (plain) return `   off by a factor of ${inverse ? `1/${factor}` : factor}`;
   }
   return "";
 }

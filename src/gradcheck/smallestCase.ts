@@ -84,21 +84,22 @@ export function entryOf(
   if (!found) return undefined;
   const { shape } = problem.inputs[found.input];
   const at = found.elements.map((element) => indexOf(element, shape));
-  const single = found.alone
-    ? guiltyOutput(problem, { ...found, elements: found.elements.slice(0, 1) }, options)
-    : undefined;
-  const numbers = single?.offset ?? {
-    got: found.got,
-    expected: found.expected.value,
-    bound: found.expected.bound,
-  };
+  const elements = found.alone ? found.elements.slice(0, 1) : found.elements;
+  const single = guiltyOutput(problem, { ...found, elements }, options);
+  const { got, expected, between, along } = single?.offset ?? found;
+  // A mixture of results is shown with numbers that one can follow; a cotangent of the user's own stays as it is.
+  const unit = single || options.cotangent ? 1 : largest(found.cotangent);
   return {
     input: problem.positions[found.input],
     index: found.alone ? at[0] : at,
+    ...(!found.alone && { along }),
     ...(single && { output: single.output }),
-    got: numbers.got,
-    expected: numbers.expected,
-    bound: numbers.bound,
-    cotangent: Array.from(found.cotangent),
+    got: got / unit,
+    expected: expected.value / unit,
+    bound: expected.bound / unit,
+    ...(between && { between: [between[0] / unit, between[1] / unit] as const }),
+    cotangent: Array.from(found.cotangent, (v) => v / unit),
   };
 }
+
+const largest = (xs: Float64Array): number => xs.reduce((most, x) => Math.max(most, Math.abs(x)), 0) || 1;

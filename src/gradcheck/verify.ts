@@ -6,10 +6,12 @@ import {
   type GradientCheck,
   type GradientCheckOptions,
 } from "../oracles/checkGradient.js";
+import { perUnit } from "../oracles/gradientCheck.js";
 import { PIECES, type CheckerPieces, type Evidence } from "../oracles/checkerPieces.js";
 import { only, scaleOf } from "../oracles/probeDirection.js";
 import type { GradcheckOptions } from "./options.js";
-import { WrongGradientError, type Problem } from "./problem.js";
+import type { Problem } from "./problem.js";
+import { WrongGradientError } from "./readGradients.js";
 
 /** A check, or what its gradient did instead of answering. */
 export type Check = Omit<GradientCheck, "kind"> & { readonly kind?: string };
@@ -41,19 +43,15 @@ export function verify(problem: Problem, options: GradcheckOptions, more: Gradie
   }
 }
 
-/** How far off the gradient is for some elements, in units of the element where it is one. */
-interface Offset {
-  readonly got: number;
-  readonly expected: number;
-  readonly bound: number;
+/** How far off the gradient is for some elements, in their own units. */
+interface Offset extends Pick<Found, "got" | "expected" | "between" | "along"> {
   readonly wrong: boolean;
-  readonly evaluations: number;
 }
 
 /** The gradient of single elements and nothing else, for one cotangent. */
 export function offsetOf(
   problem: Problem,
-  found: Pick<Found, "input" | "elements">,
+  found: Pick<Found, "input" | "elements" | "along">,
   cotangent: Float64Array,
   options: GradcheckOptions,
 ): Offset | undefined {
@@ -61,7 +59,7 @@ export function offsetOf(
   const pieces: CheckerPieces = {
     ...PIECES,
     inputs: () => [found.input],
-    direction: (_draw, x) => only(x.map(scaleOf), found.elements),
+    direction: (_draw, x) => together(x, found),
     judge(evidence) {
       if (evidence.elements === found.elements.length) seen = evidence;
       return PIECES.judge(evidence);
@@ -75,16 +73,17 @@ export function offsetOf(
     mostTracing: 0,
   });
   if (!seen || check.kind === "shape") return undefined;
-  const { got, estimate } = seen;
-  const unit = found.elements.length === 1 ? estimate.direction[found.elements[0]] : 1;
-  const { evaluations } = check;
-  return {
-    got: got / unit,
-    expected: estimate.value / unit,
-    bound: estimate.bound / Math.abs(unit),
-    wrong: PIECES.judge(seen) === "wrong",
-    evaluations,
-  };
+  return { ...perUnit(found.elements, seen), wrong: PIECES.judge(seen) === "wrong" };
+}
+
+/** The elements moved as they were found, as far as they are large. */
+function together(x: Float64Array, { elements, along }: Pick<Found, "elements" | "along">): Float64Array {
+  const largest = elements.reduce((most, i) => Math.max(most, scaleOf(x[i])), 0);
+  const w = new Float64Array(x.length);
+  elements.forEach((element, i) => {
+    w[element] = along[i] * largest;
+  });
+  return w;
 }
 
 /** The number of the result for which the elements are wrong, by halving the cotangent; undefined when it takes several. */
@@ -120,6 +119,7 @@ const LARGEST_ROUNDING = 1e-2;
  * is as wrong a little further on; digits that were lost are other digits there.
  */
 export function isRounding(problem: Problem, found: Found, options: GradcheckOptions): boolean {
+  const one = { ...found, elements: found.elements.slice(0, 1) };
   const size = Math.abs(found.expected.value);
   if (!(Math.abs(found.got - found.expected.value) <= LARGEST_ROUNDING * size)) return false;
   const { round } = formatOf(problem.format);
@@ -130,8 +130,8 @@ export function isRounding(problem: Problem, found: Found, options: GradcheckOpt
       shape,
       data: data.map((x) => round(x * (1 + NEAR * draw.between(-1, 1)))),
     }));
-    const offset = offsetOf(problem.at(inputs), found, found.cotangent, options);
-    if (offset) errors.push(offset.got - offset.expected);
+    const offset = offsetOf(problem.at(inputs), one, found.cotangent, options);
+    if (offset) errors.push(offset.got - offset.expected.value);
   }
   const mean = errors.reduce((total, e) => total + e, 0) / errors.length;
   return (

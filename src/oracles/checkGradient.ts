@@ -1,8 +1,6 @@
-import { formatOf, type FloatType } from "../core/float.js";
+import type { FloatType } from "../core/float.js";
 import { Stream } from "../core/random.js";
-import { dot } from "../core/sum.js";
 import { PIECES, type CheckerPieces } from "./checkerPieces.js";
-import { MOST_EVALUATIONS, type Differences } from "./finiteDifferences.js";
 import {
   foundIn,
   nearlyEqual,
@@ -13,9 +11,9 @@ import {
   type Pullback,
   type Values,
 } from "./gradientCheck.js";
+import { doubtOf, GradientProbe } from "./gradientProbe.js";
 import { localise } from "./localise.js";
-import { measuredErrors, NOISE_EVALUATIONS, promisedErrors, type Errors } from "./measuredErrors.js";
-import { only, scaleOf, settledDirection } from "./probeDirection.js";
+import { only, scaleOf } from "./probeDirection.js";
 
 export type { Found, GradientCheck, GradientCheckOptions, Pullback, Values } from "./gradientCheck.js";
 
@@ -48,47 +46,40 @@ export function checkGradient(
 }
 
 class Check {
-  private evaluations = 0;
   private reversePasses = 0;
   private readonly passes: Pass[] = [];
-  private readonly center: Float64Array;
   private readonly seed: number;
   private readonly probes: number;
-  private mostEvaluations: number;
   private readonly format: FloatType;
   private readonly pieces: CheckerPieces;
-  private readonly promised: Errors;
-  /** Of ⟨v, f⟩ for each cotangent for which it was asked. */
-  private readonly measured = new Map<Float64Array, Errors>();
-  private tracing = false;
+  private readonly probe: GradientProbe;
   /** Inputs of which something was decided, those with a kink, and why the others were not. */
   private readonly decided = new Set<number>();
   private readonly kinks = new Set<number>();
   private readonly doubts = new Map<number, string>();
 
   constructor(
-    private readonly f: Values,
+    f: Values,
     private readonly gradient: Pullback,
     private readonly xs: readonly Float64Array[],
     private readonly options: GradientCheckOptions,
   ) {
-    const { seed = 0, probes = 3, mostEvaluations = 250, format = "f64", pieces = PIECES } = options;
+    const { seed = 0, probes = 3, format = "f64", pieces = PIECES } = options;
     this.seed = seed;
     this.probes = probes;
-    this.mostEvaluations = mostEvaluations;
     this.format = format;
     this.pieces = pieces;
-    this.promised = promisedErrors(format, options.noise);
-    this.center = this.evaluate(xs);
+    this.probe = new GradientProbe(f, xs, options);
   }
 
   run(): GradientCheck {
-    if (!nearlyEqual(this.center, this.evaluate(this.xs), this.format)) {
+    const { center } = this.probe;
+    if (!nearlyEqual(center, this.probe.evaluate(this.xs), this.format)) {
       return this.report("inconclusive", "f gives other values when it is asked again at the same point");
     }
     const misfit = this.misfit();
     if (misfit) return misfit;
-    if (this.center.length === 0 || this.xs.every((x) => x.length === 0)) return this.empty();
+    if (center.length === 0 || this.xs.every((x) => x.length === 0)) return this.empty();
     return this.numbers() ?? this.behaviour() ?? this.verdict();
   }
 
@@ -160,9 +151,9 @@ class Check {
 
   /** One random direction through input k, and what follows from its answer. */
   private direction(k: number, v: Float64Array, g: Float64Array, w: Float64Array): Outcome {
-    const probe = this.probe(k, v, g, w);
-    if (probe === "budget") return { doubt: `${this.mostEvaluations} evaluations were not enough` };
-    if (probe.answer === "undecided") return { doubt: doubtOf(probe.estimate) };
+    const probe = this.probe.along(k, v, g, w);
+    if (probe === "budget") return { doubt: `${this.probe.mostEvaluations} evaluations were not enough` };
+    if (probe.answer === "undecided") return { doubt: doubtOf(probe) };
     if (probe.answer === "wrong") return this.suspect(k, v, g, w, probe);
     if (probe.estimate.status !== "kink") return { kink: false };
     const wrong = this.coordinates(k, v, g);
@@ -172,8 +163,8 @@ class Check {
 
   /** Suspect the oracle first: what is wrong is so for steps that share no point with the first ones, too. */
   private suspect(k: number, v: Float64Array, g: Float64Array, w: Float64Array, probe: Probe): Outcome {
-    this.trace();
-    const again = this.probe(
+    this.probe.trace();
+    const again = this.probe.along(
       k,
       v,
       g,
@@ -190,79 +181,13 @@ class Check {
     return { found };
   }
 
-  /**
-   * The gradient's word on one direction; "budget" when a full search could exceed what may be spent.
-   *
-   * @param defect what is known to be wrong: a test that would not have seen a sixteenth of it says nothing
-   */
-  private probe(
-    k: number,
-    v: Float64Array,
-    g: Float64Array,
-    wanted: Float64Array,
-    defect?: number,
-  ): Probe | "budget" {
-    if (this.evaluations + MOST_EVALUATIONS > this.mostEvaluations) return "budget";
-    const first = this.compare(k, v, g, wanted, defect);
-    if (first.estimate.status !== "noisy" || this.options.noise || this.measured.has(v)) return first;
-    // f may cancel inside, and be less precise than its format.
-    this.trace();
-    if (this.evaluations + MOST_EVALUATIONS + NOISE_EVALUATIONS > this.mostEvaluations) return "budget";
-    const project = (x: Float64Array): number => dot(v, this.evaluate(this.xs.with(k, x)));
-    const at = { x: this.xs[k], w: wanted, v, y: this.center };
-    const errors = measuredErrors(project, at, this.format, this.promised);
-    this.measured.set(v, errors);
-    return errors === this.promised ? first : this.compare(k, v, g, wanted, defect);
-  }
-
-  /** Suspects may cost more than what seems right. */
-  private trace(): void {
-    if (!this.tracing) this.mostEvaluations += this.options.mostTracing ?? 2250;
-    this.tracing = true;
-  }
-
-  private compare(
-    k: number,
-    v: Float64Array,
-    g: Float64Array,
-    wanted: Float64Array,
-    defect: number | undefined,
-  ): Probe {
-    const { format } = this;
-    const x = this.xs[k];
-    const errors = this.measured.get(v) ?? this.promised;
-    const steps = { format, noise: errors.noise, firstStep: errors.firstStep };
-    const w = settledDirection(x, wanted, steps);
-    // Other elements than those that move do not count, even if they are NaN.
-    const moved = g.map((value, i) => (w[i] === 0 ? 0 : value));
-    const got = dot(moved, w);
-    const size = dot(moved.map(Math.abs), w.map(Math.abs));
-    const estimate = this.pieces.derivative((y) => this.evaluate(this.xs.with(k, y)), x, w, v, {
-      ...steps,
-      center: this.center,
-      expected: got,
-      size: 0.1 * size,
-    });
-    const answer = this.pieces.judge({
-      got,
-      estimate,
-      size,
-      outputs: this.center.reduce((total, y, j) => total + Math.abs(v[j] * y), 0),
-      u: formatOf(format).u,
-      resolution: this.options.resolution ?? errors.resolution,
-      elements: w.reduce((count, step) => (step === 0 ? count : count + 1), 0),
-      defect,
-    });
-    return { estimate, got, answer };
-  }
-
   /** Halves the elements until single ones are wrong, with this cotangent and with another. */
   private locate(k: number, v: Float64Array, g: Float64Array, w: Float64Array, probe: Probe): Found {
-    this.trace();
+    this.probe.trace();
     const defect = Math.abs(probe.got - probe.estimate.value);
     const { named, smallest, complete } = localise(
       { elements: Array.from(w.keys()), test: probe },
-      (part) => this.probe(k, v, g, only(w, part), defect),
+      (part) => this.probe.along(k, v, g, only(w, part), defect),
       { confirm: (i) => this.confirms(k, v, w, i) },
     );
     if (named.length === 0) return { ...foundIn(k, v, g, smallest.elements, smallest.test), alone: false };
@@ -277,7 +202,7 @@ class Check {
       ? this.passes[0]
       : (this.passes.find((pass) => pass.v !== v) ?? this.pass(this.passes.length));
     const step = only(w, [element]).map((value) => 0.7 * value);
-    const probe = this.probe(k, other.v, other.gs[k], step);
+    const probe = this.probe.along(k, other.v, other.gs[k], step);
     return probe !== "budget" && probe.answer === "wrong";
   }
 
@@ -287,7 +212,7 @@ class Check {
     const along = x.map(scaleOf);
     const kinked: number[] = [];
     for (const i of x.keys()) {
-      const probe = this.probe(k, v, g, only(along, [i]));
+      const probe = this.probe.along(k, v, g, only(along, [i]));
       if (probe === "budget") return "budget";
       if (probe.answer === "wrong") return foundIn(k, v, g, [i], probe);
       if (probe.estimate.status === "kink") kinked.push(i);
@@ -295,7 +220,7 @@ class Check {
     const elements = this.pieces.together(kinked);
     if (elements.length < 2) return undefined;
     const step = Math.min(...elements.map((i) => along[i]));
-    const together = this.probe(k, v, g, only(along.fill(step), elements));
+    const together = this.probe.along(k, v, g, only(along.fill(step), elements));
     if (together === "budget") return "budget";
     if (together.answer !== "wrong") return undefined;
     return foundIn(k, v, g, elements, together);
@@ -305,7 +230,7 @@ class Check {
   private pass(p: number): Pass {
     if (!this.passes[p]) {
       const draw = new Stream(this.seed, `checkGradient/cotangent/${p}`);
-      const v = this.options.cotangent ?? this.pieces.cotangent(draw, this.center);
+      const v = this.options.cotangent ?? this.pieces.cotangent(draw, this.probe.center);
       const points = this.xs.map((x) => x.slice());
       this.passes[p] = { v, gs: this.pullback(points, v.slice()) };
     }
@@ -318,19 +243,18 @@ class Check {
     return this.gradient(xs, v).map((g) => g.slice());
   }
 
-  private evaluate(xs: readonly Float64Array[]): Float64Array {
-    this.evaluations++;
-    return this.f(xs);
-  }
-
   private wrong(found: Found): GradientCheck {
-    const { input, elements, alone, expected } = found;
+    const { input, elements, alone, along, expected } = found;
     const listed = `${elements.slice(0, 8).join(", ")}${elements.length > 8 ? `, … ${elements.length} in all` : ""}`;
     const where = `input ${input}, ${elements.length === 1 ? "element" : "elements"} ${listed}`;
-    const how = alone ? "" : " along the direction, together; cannot localise further";
+    const how = alone
+      ? ""
+      : ` together, along ${along
+          .slice(0, 8)
+          .map((step) => step.toPrecision(3))
+          .join(", ")}`;
     const reason = `${where}: got ${found.got}${how}, expected ${expected.value} ± ${expected.bound}`;
-    const { noise } = this.measured.get(found.cotangent) ?? this.promised;
-    return { ...this.fail("value", reason), found, noise };
+    return { ...this.fail("value", reason), found, noise: this.probe.noiseFor(found.cotangent) };
   }
 
   private fail(kind: NonNullable<GradientCheck["kind"]>, reason: string): GradientCheck {
@@ -338,15 +262,10 @@ class Check {
   }
 
   private report(verdict: GradientCheck["verdict"], reason: string): GradientCheck {
-    const { evaluations, reversePasses } = this;
-    return { verdict, reason, evaluations, reversePasses };
+    const { reversePasses, probe } = this;
+    return { verdict, reason, evaluations: probe.evaluations, reversePasses };
   }
 }
 
 /** Steps that share no point with those of the first look. */
 const OTHER_LENGTH = 11 / 16;
-
-const doubtOf = ({ status, bound }: Differences): string =>
-  status === "domain"
-    ? "f is not finite around the point"
-    : `noise hides errors below ${bound} along the direction`;

@@ -14,6 +14,8 @@ export interface Evidence {
   readonly size: number;
   /** Σ|vⱼyⱼ|. */
   readonly outputs: number;
+  /** ⟨v, J·w⟩ of a function one of whose outputs goes up by one with one of the inputs. */
+  readonly unitSlope: number;
   /** Unit roundoff of the numbers that the gradient came in. */
   readonly u: number;
   /** Smallest error that a pass must have been able to see, relative to the derivative and to the outputs. */
@@ -70,7 +72,11 @@ export const PIECES: CheckerPieces = {
 const RIGHT = 4;
 const WRONG = 8;
 
-function judge({ got, estimate, size, outputs, u, resolution, defect }: Evidence): Answer {
+/** A claim of no slope passes where this part of a slope of one would show. */
+const SHARE_OF_UNIT = 1 / 16;
+
+function judge(evidence: Evidence): Answer {
+  const { got, estimate, size, u, defect } = evidence;
   const { status, value } = estimate;
   if (status === "domain") return "undecided";
   // What is not finite is no choice at a kink, and its size would make every bound infinite.
@@ -78,15 +84,23 @@ function judge({ got, estimate, size, outputs, u, resolution, defect }: Evidence
   // The dot product with w has a rounding of its own, and so have the numbers of the gradient.
   const bound = estimate.bound + (2 ** -50 + (u > F64.u ? u : 0)) * size;
   const error = Math.abs(got - value);
-  // A slope under a large constant (1e14 + x²) is hidden by the roundings of the outputs: a pass must have seen the slope
-  // that is claimed. Only of a claim of no slope at all the outputs are the yardstick.
-  const scale = size > 0 ? Math.abs(value) + 0.1 * size : outputs;
-  const passable = resolution * scale + F64.smallestNormal;
-  const visible = defect !== undefined && Number.isFinite(defect) ? defect / 16 : passable;
+  const visible = defect !== undefined && Number.isFinite(defect) ? defect / 16 : leastToSee(evidence);
   if (status === "kink" && error > bound) return "wrong";
   // Where nothing is known to be wrong, a kink is looked at element by element.
   if (status === "kink") return defect === undefined || bound <= visible ? "right" : "undecided";
   if (error <= RIGHT * bound) return bound <= visible ? "right" : "undecided";
   // A function rougher than its stated noise is no witness against anybody. NaN counts as wrong.
   return error <= WRONG * bound || status === "noisy" ? "undecided" : "wrong";
+}
+
+/**
+ * The error that a pass must have been able to see. A slope under a large constant (1e14 + x²) is hidden by the
+ * roundings of the outputs: it must be the slope that is claimed. A claim of no slope says nothing of how large a
+ * wrong one would be: an error of the outputs' size would have to show, and, as a constant may be any size, a slope of
+ * one too.
+ */
+function leastToSee({ estimate, size, outputs, unitSlope, resolution }: Evidence): number {
+  const { smallestNormal } = F64;
+  if (size > 0) return resolution * (Math.abs(estimate.value) + 0.1 * size) + smallestNormal;
+  return Math.min(resolution * outputs + smallestNormal, SHARE_OF_UNIT * unitSlope);
 }

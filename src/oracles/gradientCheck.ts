@@ -56,9 +56,13 @@ export interface Found {
   readonly alone: boolean;
   /** All other elements of this input were found right. */
   readonly complete: boolean;
-  /** The gradient of the first element, and what it should be; of a group, ⟨g, w⟩ along the way it was moved. */
+  /** The gradient of the first element, and what it should be; of a group, the slopes along `along`. */
   readonly got: number;
   readonly expected: Estimate;
+  /** The one-sided slopes at a kink. */
+  readonly between?: readonly [number, number];
+  /** How far the elements of a group are moved, 1 at most. */
+  readonly along: readonly number[];
   /** The cotangent for which it is wrong. */
   readonly cotangent: Float64Array;
 }
@@ -68,26 +72,47 @@ export interface Probe {
   readonly estimate: Differences;
   readonly got: number;
   readonly answer: Answer;
+  /** Σ|gᵢwᵢ|. */
+  readonly size: number;
+  /** See `Evidence`. */
+  readonly unitSlope: number;
 }
 
-/** What is wrong with one element, in units of its own; with several, along the way they were moved. */
+/** A probe of some elements, in their own units: the longest of the steps counts as 1. */
+export function perUnit(
+  elements: readonly number[],
+  { got, estimate }: Pick<Probe, "got" | "estimate">,
+): Pick<Found, "got" | "expected" | "between" | "along"> {
+  const steps = elements.map((i) => estimate.direction[i]);
+  const unit = steps.reduce((most, step) => (Math.abs(step) > Math.abs(most) ? step : most), 0);
+  const { value, bound, left, right } = estimate;
+  const sides = left && right ? [left.value / unit, right.value / unit].sort((a, b) => a - b) : undefined;
+  return {
+    got: got / unit,
+    expected: { value: value / unit, bound: bound / Math.abs(unit) },
+    ...(sides && { between: [sides[0], sides[1]] as const }),
+    along: steps.map((step) => step / unit),
+  };
+}
+
+/** What is wrong with one element, or with several together. */
 export function foundIn(
   input: number,
   cotangent: Float64Array,
   g: Float64Array,
   elements: readonly number[],
-  { got, estimate }: Probe,
+  probe: Probe,
 ): Found {
-  const { direction, value, bound } = estimate;
   const alone = elements.length === 1;
-  const unit = alone ? direction[elements[0]] : 1;
+  const found = perUnit(elements, probe);
   return {
     input,
     elements,
     alone,
     complete: false,
-    got: alone ? g[elements[0]] : got,
-    expected: { value: value / unit, bound: bound / Math.abs(unit) },
+    ...found,
+    // As it came, without the rounding of a product.
+    got: alone ? g[elements[0]] : found.got,
     cotangent,
   };
 }

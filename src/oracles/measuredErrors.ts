@@ -55,7 +55,7 @@ export function measuredErrors(
  * The exponent of the first step. With relative errors ε a Richardson step errs by h⁴ + ε/h: least near h = ε^(1/5),
  * and two halvings before it show how the truncation falls.
  */
-const firstStepFor = (relative: number): number =>
+export const firstStepFor = (relative: number): number =>
   Math.max(-9, Math.min(-2, Math.round(Math.log2(relative) / 5) + 2));
 
 /** Doubles show a millionth; what is as rough as float32 shows a hundredth with certainty. */
