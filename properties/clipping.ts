@@ -73,13 +73,17 @@ function drawScenario(
 /** One tensor, one element, a rounder number: whatever is left of a wrong scenario is what it needs. */
 function* simpler(scenario: Scenario): Iterable<Scenario> {
   const { tensors } = scenario;
+  const bold = { shape: [1], data: Float64Array.of(1) };
+  if (tensors.length > 1 || tensors.some(({ data }) => data.length > 1)) {
+    yield { ...scenario, tensors: [bold], settings: { ...scenario.settings, threshold: 0.5 } };
+  }
   for (let k = 0; tensors.length > 1 && k < tensors.length; k++) {
     yield { ...scenario, tensors: tensors.filter((_, other) => other !== k) };
   }
   for (const [k, x] of tensors.entries()) {
     const put = (y: Tensor): Scenario => ({ ...scenario, tensors: tensors.with(k, y) });
     if (x.data.length > 1) {
-      yield put({ shape: [1], data: x.data.slice(0, 1) });
+      yield put({ shape: [1], data: Float64Array.of(largest(x)) });
       yield put({ shape: [x.data.length >> 1], data: x.data.slice(0, x.data.length >> 1) });
     } else if (x.data.length === 1 && ![0, 1, -1].includes(x.data[0])) {
       yield put({ shape: [1], data: Float64Array.of(Math.sign(x.data[0])) });
@@ -88,6 +92,8 @@ function* simpler(scenario: Scenario): Iterable<Scenario> {
   if (scenario.settings.threshold !== 0.5)
     yield { ...scenario, settings: { ...scenario.settings, threshold: 0.5 } };
 }
+
+const largest = ({ data }: Tensor): number => data.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a));
 
 const common = {
   evidence: "sampled",
