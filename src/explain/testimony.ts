@@ -15,22 +15,14 @@ import type { Testimony } from "../record/record.js";
 import { decodeTensor } from "../record/tensor.js";
 import type { Subject } from "../subjects/subject.js";
 import { REFERENCE_RULES } from "./adjudicate.js";
-
-/** What a number in dispute is: one element of a result, or the sum of several gradients. */
-interface Dispute {
-  readonly quantity: Quantity;
-  readonly point: Point;
-  /** Positions in the flattened results. */
-  readonly positions: readonly number[];
-  readonly got: number;
-  /** Half the width of what was accepted. */
-  readonly tolerance: number;
-}
+import { total, unitTangents, type Dispute, type Word } from "./dispute.js";
+import { complexWord, symbolicWord } from "./singleOpWords.js";
 
 /**
  * Every oracle's word on the number that a judgement calls wrong. They share as little as they can: reverse rules;
- * dual numbers through the meaning; differences of the meaning in doubles; differences of the meaning in many
- * digits, which settle the matter; and the subject's own outputs, differenced.
+ * dual numbers through the meaning; differences of the meaning in doubles; complex steps and symbolic derivatives of ops of
+ * single elements; differences of the meaning in many digits, which settle the matter; and the subject's own outputs,
+ * differenced.
  */
 export async function testimonies(c: Case, judgement: LawJudgement, subject: Subject): Promise<Testimony[]> {
   const dispute = disputeOf(c, judgement);
@@ -45,11 +37,22 @@ export async function testimonies(c: Case, judgement: LawJudgement, subject: Sub
     ...(quantity === "gradient"
       ? [testimony(dispute, "differences of the meaning, doubles", fromDifferences(dispute))]
       : []),
+    ...(big.kink ? [] : await ofSingleOp(dispute)),
     bigTestimony(dispute, big),
   ];
   if (quantity !== "gradient") return own;
   const subjects = await subjectDifferences(c, point, dispute, subject);
   return subjects ? [...own, subjects] : own;
+}
+
+/** Oracles that know ops of single elements only, and no choice at a kink. */
+async function ofSingleOp(dispute: Dispute): Promise<Testimony[]> {
+  const { bound } = fromRules(dispute);
+  const words = [
+    ["complex step through the meaning", complexWord(dispute, bound)],
+    ["symbolic derivative of the meaning", await symbolicWord(dispute)],
+  ] as const;
+  return words.flatMap(([oracle, word]) => (word ? [testimony(dispute, oracle, word)] : []));
 }
 
 function disputeOf(c: Case, { where, element, expected, got, along }: LawJudgement): Dispute | undefined {
@@ -66,12 +69,6 @@ function disputeOf(c: Case, { where, element, expected, got, along }: LawJudgeme
     got,
     tolerance: (expected.high - expected.low) / 2,
   };
-}
-
-interface Word {
-  readonly value: number;
-  readonly bound: number;
-  readonly note?: string;
 }
 
 function testimony(dispute: Dispute, oracle: string, word: Word): Testimony {
@@ -93,9 +90,6 @@ function says({ got, tolerance }: Dispute, { value, bound }: Word): Testimony["s
   return bound > tolerance && bound > distance / 2 ? "cannot tell" : "agrees";
 }
 
-const total = (flat: ArrayLike<number>, positions: readonly number[]): number =>
-  positions.reduce((sum, i) => sum + flat[i], 0);
-
 /** Doubles lose some roundings on the terms of the last sum: 64 of them are generous for the sizes drawn here. */
 function fromRules({ quantity, point, positions }: Dispute): Word {
   const values = evaluate(DOUBLES, point.program, liftAll(DOUBLES, point.inputs));
@@ -104,16 +98,6 @@ function fromRules({ quantity, point, positions }: Dispute): Word {
     value: total(flatten(compute(DOUBLES, quantity, point)), positions),
     bound: 64 * 2 ** -53 * total(terms, positions),
   };
-}
-
-/** One on the disputed coordinates, zero elsewhere. */
-function unitTangents(point: Point, positions: readonly number[]): Tensor[] {
-  let position = 0;
-  return differentiable(point.program).map((k) => {
-    const tangent = filled(point.program.inputs[k].shape, 0);
-    for (let i = 0; i < tangent.data.length; i++) if (positions.includes(position++)) tangent.data[i] = 1;
-    return tangent;
-  });
 }
 
 function fromDuals(dispute: Dispute): Word {

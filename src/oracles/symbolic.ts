@@ -30,9 +30,14 @@ export interface SymbolicCheck {
   readonly error: number;
 }
 
+type Covered = { readonly node: MathNode; readonly inputs: readonly Input[] } | { readonly why: string };
+
 const DIGITS = 64;
 /** Points at which the two signs' formulas are held against the meaning, and derivatives against the rule. */
 const POINTS = 24;
+
+/** mathjs gives complex numbers where a root or logarithm leaves the real line. */
+const isBigNumber = (x: unknown): boolean => typeof x === "object" && x !== null && "isBigNumber" in x;
 
 const scalar = <T>(x: T): NdArray<T> => ({ shape: [], data: [x] });
 
@@ -60,16 +65,40 @@ export class SymbolicOracle {
 
   /** What it covers, with the formula, and why it does not cover the rest. */
   coverage(op: AnyOp, attributes: Attributes): Coverage {
+    const covered = this.covered(op, attributes);
+    if ("why" in covered) return covered;
+    const { node, inputs } = covered;
+    const derivatives = inputs.map(({ name }) => [name, this.show(this.differentiate(node, name))] as const);
+    return { formula: { formula: this.show(node), derivatives: Object.fromEntries(derivatives) } };
+  }
+
+  /**
+   * The derivatives of an op for each of its inputs, at several points; undefined for ops that it does not cover.
+   *
+   * @shape points: [p][inputs] → [p][inputs]; NaN where mathjs has no real number
+   */
+  slopes(op: AnyOp, attributes: Attributes, points: readonly (readonly number[])[]): number[][] | undefined {
+    const covered = this.covered(op, attributes);
+    if ("why" in covered) return undefined;
+    const { node, inputs } = covered;
+    const derivatives = inputs.map(({ name }) => this.differentiate(node, name));
+    return points.map((point) =>
+      derivatives.map((derivative) => {
+        const result: unknown = derivative.evaluate(this.scope(inputs, point));
+        return Number(typeof result === "number" || isBigNumber(result) ? String(result) : NaN);
+      }),
+    );
+  }
+
+  /** The expression, once it is known to be the meaning on both sides of 0. */
+  private covered(op: AnyOp, attributes: Attributes): Covered {
     if (!op.elementwise) return { why: "not elementwise" };
     try {
-      const { node, inputs } = this.expression(op, attributes, 1);
-      if (this.points(op, attributes).some((point) => !this.isMeaning(node, op, attributes, point))) {
-        return { why: "another formula on the other side of 0" };
-      }
-      const derivatives = inputs.map(
-        ({ name }) => [name, this.show(this.differentiate(node, name))] as const,
+      const expression = this.expression(op, attributes, 1);
+      const isMeaning = this.points(op, attributes).every((point) =>
+        this.isMeaning(expression.node, op, attributes, point),
       );
-      return { formula: { formula: this.show(node), derivatives: Object.fromEntries(derivatives) } };
+      return isMeaning ? expression : { why: "another formula on the other side of 0" };
     } catch (error) {
       if (error instanceof NotSymbolicError) return { why: error.message };
       throw error;
@@ -151,11 +180,14 @@ export class SymbolicOracle {
   }
 
   private evaluate(node: MathNode, inputs: readonly Input[], point: readonly number[]): BigNumber {
-    const scope = Object.fromEntries(
+    // Derivatives that simplify to a number may be one of JavaScript's.
+    return new this.Big(String(node.evaluate(this.scope(inputs, point))));
+  }
+
+  private scope(inputs: readonly Input[], point: readonly number[]): Record<string, BigNumber> {
+    return Object.fromEntries(
       inputs.map(({ name }, k) => [name, this.math.bignumber(exactDecimal(point[k]))]),
     );
-    // Derivatives that simplify to a number may be one of JavaScript's.
-    return new this.Big(String(node.evaluate(scope)));
   }
 
   /** For people: simplified, with constants as doubles, since mathjs folds some of them into doubles and mixes neither. */
