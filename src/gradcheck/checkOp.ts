@@ -15,7 +15,8 @@ import { VERDICTS } from "../record/verdict.js";
 import { answerAtOnce } from "../subjects/answer.js";
 import { referenceAdapter } from "../subjects/reference.js";
 import { PROPERTIES } from "../../properties/index.js";
-import { examine, type Finding } from "./contradictions.js";
+import { examine } from "./contradictions.js";
+import type { Finding } from "./finding.js";
 import { isCount, understood, type Allowed } from "./options.js";
 import { requireRecord } from "./requireRecord.js";
 

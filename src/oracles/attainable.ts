@@ -3,8 +3,9 @@ import { Stream } from "../core/random.js";
 import type { Form } from "../program/evaluate.js";
 import { NESTINGS } from "../record/protocol.js";
 import { evaluate, liftAll } from "../program/evaluate.js";
-import { FixedGates, HullGates, Spreads, Trace, type Undecided } from "./gates.js";
-import { intervals, OpenChoiceError, type Interval } from "./interval.js";
+import { FixedGates, Spreads, Trace, type Undecided } from "./gates.js";
+import { allFinite, hullOf, type OpenGroups } from "./hull.js";
+import { OpenChoiceError } from "./interval.js";
 import { compute, derive, flatten, lastSums, type Point, type Quantity } from "./quantity.js";
 import { contentHash, randomRounding } from "./randomRounding.js";
 import { tieGroups, type TieGroup } from "./ties.js";
@@ -219,29 +220,12 @@ export class Attainable {
     };
   }
 
-  private hullOf(groups: ReadonlyMap<number, readonly number[]>): { low: Float64Array; high: Float64Array } {
-    const A = doubles(new Trace());
-    const values = evaluate(A, this.point.program, liftAll(A, this.point.inputs));
-    if (this.quantity === "value") return { low: this.exact.slice(), high: this.exact.slice() };
-    const B = intervals(new HullGates(this.exactTrace.sites, groups, this.forwardSites));
-    const points = values.map((x) => ({
-      shape: x.shape,
-      data: Array.from({ length: x.data.length }, (_, i) => B.lift(x.data[i])),
-    }));
-    const results = derive<Interval>(B, this.quantity, this.point, points);
-    const side = (which: keyof Interval): Float64Array =>
-      flatten(
-        results.map(({ shape, data }) => ({
-          shape,
-          data: Array.from({ length: data.length }, (_, i) => data[i][which]),
-        })),
-      );
-    const bounds = { low: side("low"), high: side("high") };
-    if (!allFinite(bounds.low) || !allFinite(bounds.high)) throw new OpenChoiceError("an unbounded hull");
-    return bounds;
+  private hullOf(groups: OpenGroups): { low: Float64Array; high: Float64Array } {
+    const { quantity, point, exact, exactTrace, forwardSites } = this;
+    return hullOf({ quantity, point, exact, sites: exactTrace.sites, forwardSites }, groups);
   }
 
-  private fixed(groups: ReadonlyMap<number, readonly number[]>, which: "first" | "last"): Gates {
+  private fixed(groups: OpenGroups, which: "first" | "last"): Gates {
     return new FixedGates(this.exactTrace.sites, groups, which);
   }
 
@@ -302,9 +286,4 @@ export class Attainable {
   }
 }
 
-const NO_GROUPS: ReadonlyMap<number, readonly number[]> = new Map();
-
-function allFinite(xs: Float64Array): boolean {
-  for (let i = 0; i < xs.length; i++) if (!Number.isFinite(xs[i])) return false;
-  return true;
-}
+const NO_GROUPS: OpenGroups = new Map();

@@ -1,7 +1,7 @@
 import { largest, type Decision, type Gates } from "../core/numberAlgebra.js";
 
 /** A comparison site as one pass met it. */
-interface Site {
+export interface Site {
   /** What was compared; for `floor`, the argument alone. */
   readonly values: readonly number[];
   readonly jump: boolean;
