@@ -4,6 +4,7 @@ import { opId } from "../ops/op.js";
 import { FORMULAS } from "../oracles/formulas.js";
 import type { Hello } from "../record/protocol.js";
 import { RECORD_SCHEMA, type LineOf } from "../record/record.js";
+import { FalseAlarmBudget } from "../statistics/budget.js";
 import type { Subject } from "../subjects/subject.js";
 import type { Plan } from "./plan.js";
 import { statisticalTrials, type TrialPlan } from "./planTrials.js";
@@ -18,10 +19,13 @@ export interface WholePlan {
 /** How often a run may be wrong by chance, unless it is told otherwise. */
 const FALSE_ALARMS = 1e-6;
 
-/** The run's budget of false alarms, and the equal share of each statistical trial. */
-export function falseAlarmsOf(plans: readonly WholePlan[], { falseAlarms = FALSE_ALARMS }: CampaignOptions) {
-  const trials = statisticalTrials(plans.flatMap(({ objects }) => objects.trials));
-  return { budget: falseAlarms, trials, perTrial: falseAlarms / Math.max(1, trials) };
+/** The run's budget of false alarms, of which each statistical trial takes an equal share; undefined without any. */
+export function falseAlarmsOf(
+  plans: readonly WholePlan[],
+  { falseAlarms = FALSE_ALARMS }: CampaignOptions,
+): FalseAlarmBudget | undefined {
+  const units = statisticalTrials(plans.flatMap(({ objects }) => objects.trials));
+  return units > 0 ? new FalseAlarmBudget({ units, total: falseAlarms }) : undefined;
 }
 
 /** What was planned, of whom, and with which choices: the first line of a record. */
@@ -36,7 +40,7 @@ export function header(
   const usedOps = new Set([...cells, ...skipped.map((line) => line.cell)].map((c) => c.op));
   const usedProperties = new Set(cells.map((c) => c.property));
   const work = plans.reduce((n, { ops, objects }) => n + ops.units.length + objects.trials.length, 0);
-  const { budget, trials: statistical } = falseAlarmsOf(plans, options);
+  const budget = falseAlarmsOf(plans, options);
   if (work === 0) {
     const reasons = new Set(skipped.map((line) => line.reason));
     const why = reasons.size > 0 ? [...reasons].join("; ") : "no cell is left after --only and --skip";
@@ -72,6 +76,6 @@ export function header(
     decidedCasesNeeded: options.needed,
     cells,
     units: work,
-    ...(statistical > 0 && { falseAlarms: { budget, trials: statistical } }),
+    ...(budget && { falseAlarms: { budget: budget.total, trials: budget.units } }),
   };
 }

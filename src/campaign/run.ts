@@ -3,7 +3,7 @@ import { VERDICTS } from "../record/verdict.js";
 import type { Accuracy, Subject } from "../subjects/subject.js";
 import { measureAccuracy, withAccuracy } from "./accuracy.js";
 import { Findings } from "./findings.js";
-import { header, type WholePlan } from "./header.js";
+import { falseAlarmsOf, header, type WholePlan } from "./header.js";
 import { plan, type Selection } from "./plan.js";
 import { planTrials } from "./planTrials.js";
 import type { Sink } from "./recordWriter.js";
@@ -87,7 +87,8 @@ export async function runCampaign(
       header([...first], [...plans.values()], options),
       ...[...plans.values()].flatMap(({ ops, objects }) => [...ops.skipped, ...objects.skipped]),
     ]);
-    const batches = new Map([...plans].map(([id, whole]) => [id, batchesOf(whole, plans, found, options)]));
+    const budget = falseAlarmsOf([...plans.values()], options);
+    const batches = new Map([...plans].map(([id, whole]) => [id, batchesOf(whole, budget, found, options)]));
     const total = [...batches.values()].flat(2).length;
     const report = (current: string): void =>
       options.onProgress?.({

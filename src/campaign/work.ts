@@ -1,9 +1,10 @@
 import { opId } from "../ops/op.js";
 import type { Line, LineOf } from "../record/record.js";
 import { VERDICTS } from "../record/verdict.js";
+import type { FalseAlarmBudget } from "../statistics/budget.js";
 import type { Subject } from "../subjects/subject.js";
 import type { Findings } from "./findings.js";
-import { falseAlarmsOf, type WholePlan } from "./header.js";
+import type { WholePlan } from "./header.js";
 import type { Unit } from "./plan.js";
 import type { PlannedTrial } from "./planTrials.js";
 import { PROGRAMS, type Property } from "./property.js";
@@ -31,11 +32,10 @@ export interface Work {
  */
 export function batchesOf(
   { ops, objects }: WholePlan,
-  plans: ReadonlyMap<string, WholePlan>,
+  budget: FalseAlarmBudget | undefined,
   found: Found,
   options: CampaignOptions,
 ): Work[][] {
-  const alpha = falseAlarmsOf([...plans.values()], options).perTrial;
   const units = (property: Property): Work[] =>
     ops.units
       .filter((unit) => unit.property === property)
@@ -47,6 +47,7 @@ export function batchesOf(
   const trials = objects.trials.map((trial) => ({
     id: trial.id,
     run: async (subject: Subject) => {
+      const alpha = trial.property.evidence === "statistical" ? budget!.spend(trial.id) : 0;
       const line = await runTrial(trial, subject, { ...options, alpha }, options.clock);
       if (VERDICTS[line.judgement.verdict].wrong) found.wrongTrials++;
       return [line];

@@ -17,7 +17,7 @@ export interface Spending {
  * @throws GradproofError `outside-domain` for a total that is no probability or a number of units below 1
  * @example
  * const budget = new FalseAlarmBudget({ units: 1000 });
- * budget.spend("initialization/variance/glorotUniform") // 1e-9
+ * budget.spend("initialization/variance/glorotUniform").toPrecision(6) // "1.00000e-9"
  */
 export class FalseAlarmBudget {
   readonly total: number;

@@ -246,7 +246,7 @@ function progressText({ done, total, perSecond, secondsLeft }: ExhaustProgress):
   );
 }
 
-/** Bits as they are given. @example hex(0x3f800000) // "0x3f800000" */
+/** Bits as they are given, such as 0x3f800000. */
 const hex = (bits: number): string => `0x${bits.toString(16).padStart(8, "0")}`;
 
 /** The command that continues what was begun. */
