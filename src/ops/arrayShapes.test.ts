@@ -31,7 +31,7 @@ describe("shapes and attributes that do not fit are refused, with what was given
     ["mirrorPad", [[3]], { paddings: [[3, 0]], mode: "reflect" }, /at most 2 with reflect/],
     ["mirrorPad", [[3]], { paddings: [[1, 0]], mode: "edge" }, /mode "edge"/],
     ["flip", [[2, 3]], { axes: [0, -2] }, /name an axis twice/],
-    ["roll", [[2, 3]], { shift: [1, 2], axes: [0] }, /one for each/],
+    ["roll", [[2, 3]], { shift: [1, 2], axes: [0] }, /for each of the axes \[0\]/],
     [
       "stridedSlice",
       [[3]],

@@ -1,6 +1,7 @@
 import { InvalidProgramError } from "../core/errors.js";
 import { normalizeAxis, sameShape, showShape, type Shape } from "../core/shape.js";
 import { groupsOf } from "./axes.js";
+import { checkPositive } from "./elementwise.js";
 import type { Layout } from "./normalizeGroups.js";
 import { domain, real, type Input } from "./op.js";
 
@@ -36,7 +37,7 @@ export function inputsOf(attributes: BatchNormAttributes): readonly Input[] {
 function batchNormShape(shapes: readonly Shape[], attributes: BatchNormAttributes): Shape {
   const [x, ...others] = shapes;
   const { axis, epsilon, training, parameters } = attributes;
-  if (!(epsilon > 0)) throw new InvalidProgramError(`epsilon ${epsilon}: must be positive`);
+  checkPositive("epsilon", epsilon);
   if (!PARAMETERS.includes(parameters)) {
     throw new InvalidProgramError(
       `parameters ${JSON.stringify(parameters)}: must be one of ${PARAMETERS.join(", ")}`,

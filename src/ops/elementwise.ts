@@ -217,6 +217,12 @@ export function checkNumber(name: string, value: unknown): void {
   }
 }
 
+/** @throws InvalidProgramError unless the attribute is a finite number above 0 */
+export function checkPositive(name: string, value: unknown): void {
+  checkNumber(name, value);
+  if (!((value as number) > 0)) throw new InvalidProgramError(`${name} ${String(value)}: must be positive`);
+}
+
 /**
  * An attribute as a number of the arithmetic. It goes through its decimal digits, because that is how a user writes
  * it and a library rounds it: 0.2 is a fifth, and neither the double nor the float32 nearest to it.

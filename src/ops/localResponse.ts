@@ -26,6 +26,8 @@ function localResponseShape([x]: readonly Shape[], attributes: LocalResponseAttr
     throw new InvalidProgramError(`depthRadius ${depthRadius}: must be a whole number, not negative`);
   }
   checkNumber("beta", beta);
+  checkNumber("bias", bias);
+  checkNumber("alpha", alpha);
   if (!(bias > 0 && alpha >= 0)) {
     throw new InvalidProgramError(
       `bias ${bias} and alpha ${alpha}: bias must be positive, alpha not negative`,

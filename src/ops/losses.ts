@@ -1,7 +1,7 @@
 import type { Algebra } from "../core/algebra.js";
 import { InvalidProgramError } from "../core/errors.js";
 import { choose } from "./choose.js";
-import { attribute, checkNumber } from "./elementwise.js";
+import { attribute, checkPositive } from "./elementwise.js";
 import { elementLoss } from "./elementLoss.js";
 import { absolute } from "./logistic.js";
 import { domain, real, type Domain } from "./op.js";
@@ -65,8 +65,7 @@ export const huber = elementLoss<HuberAttributes>({
     delta: classes.delta === "1" ? 1 : stream.pick([0.25, 0.7, 2]),
   }),
   checkAttributes({ delta }) {
-    checkNumber("delta", delta);
-    if (!(delta > 0)) throw new InvalidProgramError(`delta ${delta}: must be positive`);
+    checkPositive("delta", delta);
   },
   simpler: ({ delta }) => (delta === 1 ? [] : [{ delta: 1 }]),
   loss(A, p, t, { delta }) {

@@ -1,4 +1,5 @@
 import type { Algebra } from "../core/algebra.js";
+import { InvalidProgramError } from "../core/errors.js";
 import type { Stream } from "../core/random.js";
 import { sizeOf, type Shape } from "../core/shape.js";
 import type { NdArray, Tensor } from "../core/tensor.js";
@@ -147,7 +148,26 @@ export interface Op<P extends Attributes = Attributes> {
 export type AnyOp = Op;
 
 /** Forgets the type of the attributes: from here on they are checked by `shape`, not by the compiler. */
-export const register = <P extends Attributes>(op: Op<P>): AnyOp => op;
+export function register<P extends Attributes>(op: Op<P>): AnyOp {
+  const flags = Object.entries(op.attributes).flatMap(([name, { classes }]) =>
+    classes.join() === "false,true" ? [name] : [],
+  );
+  if (flags.length === 0) return op;
+  return {
+    ...op,
+    shape(shapes, attributes) {
+      for (const name of flags) checkFlag(name, attributes[name]);
+      return op.shape(shapes, attributes as P);
+    },
+  };
+}
+
+/** The text "false" would count as true. @throws InvalidProgramError unless the attribute is a truth value */
+function checkFlag(name: string, value: unknown): void {
+  if (typeof value !== "boolean") {
+    throw new InvalidProgramError(`${name} ${JSON.stringify(value)}: must be true or false`);
+  }
+}
 
 /** The shape of the bundle of an op with several outputs, from the shapes of its parts. */
 export const bundleShape = (parts: readonly Shape[]): Shape => [

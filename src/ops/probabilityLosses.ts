@@ -1,6 +1,6 @@
 import type { Algebra } from "../core/algebra.js";
 import { InvalidProgramError } from "../core/errors.js";
-import { attribute, checkNumber } from "./elementwise.js";
+import { attribute, checkPositive } from "./elementwise.js";
 import { elementLoss } from "./elementLoss.js";
 import { farthestFrom } from "./farthestFrom.js";
 import { decay, isPositive, logistic, logisticTextbook } from "./logistic.js";
@@ -46,8 +46,7 @@ export const logLoss = elementLoss<LogLossAttributes>({
     epsilon: classes.epsilon === "small" ? 1e-7 : stream.pick([1e-3, 0.125]),
   }),
   checkAttributes({ epsilon }) {
-    checkNumber("epsilon", epsilon);
-    if (!(epsilon > 0)) throw new InvalidProgramError(`epsilon ${epsilon}: must be positive`);
+    checkPositive("epsilon", epsilon);
   },
   simpler: ({ epsilon }) => (epsilon === 1 ? [] : [{ epsilon: 1 }]),
   loss(A, p, t, attributes) {

@@ -77,20 +77,17 @@ export const flip = register<FlipAttributes>({
 type RollAttributes = { readonly shift: readonly number[]; readonly axes: Axes };
 
 function rolledShape([x]: readonly Shape[], { shift, axes }: RollAttributes): Shape {
-  const count = axes === "all" ? 1 : shift.length;
+  if (axes !== "all" && !Array.isArray(axes)) {
+    throw new InvalidProgramError(`axes ${JSON.stringify(axes)}: must be "all" or a list of axes`);
+  }
+  const count = axes === "all" ? 1 : axes.length;
   if (!Array.isArray(shift) || shift.length !== count || !shift.every(Number.isInteger)) {
     throw new InvalidProgramError(
       `shift ${JSON.stringify(shift)}: must be a whole number for each of the axes ${JSON.stringify(axes)}`,
     );
   }
-  if (axes === "all") return x;
-  if (axes.length !== shift.length) {
-    throw new InvalidProgramError(
-      `shift ${JSON.stringify(shift)} and axes ${JSON.stringify(axes)}: one for each`,
-    );
-  }
   // An axis named twice is moved twice.
-  for (const axis of axes) normalizeAxis(axis, x.length);
+  if (axes !== "all") for (const axis of axes) normalizeAxis(axis, x.length);
   return x;
 }
 

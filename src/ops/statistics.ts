@@ -2,6 +2,7 @@ import { InvalidProgramError } from "../core/errors.js";
 import { sameShape, showShape, type Shape } from "../core/shape.js";
 import { groupsOf } from "./axes.js";
 import { drawShape } from "./drawShape.js";
+import { checkPositive } from "./elementwise.js";
 import {
   alongLastAxis,
   drawEpsilon,
@@ -17,11 +18,6 @@ import { careful, rootMeanSquare, rootMeanSquareComposed, textbookForms } from "
 
 const family = "normalisation";
 
-/** @throws InvalidProgramError unless epsilon is positive */
-function checkEpsilon(epsilon: number): void {
-  if (!(epsilon > 0)) throw new InvalidProgramError(`epsilon ${epsilon}: must be positive`);
-}
-
 /** @throws InvalidProgramError unless there is something to normalise, and its parameters fit */
 function lastAxisShape(
   name: string,
@@ -34,7 +30,7 @@ function lastAxisShape(
   if (length === undefined || length === 0) {
     throw new InvalidProgramError(`${name} of ${showShape(x)}: the last axis holds nothing to normalise`);
   }
-  checkEpsilon(epsilon);
+  checkPositive("epsilon", epsilon);
   const wanted = affine ? parametersWhenAffine : 0;
   if (parameters.length !== wanted || !parameters.every((shape) => sameShape(shape, [length]))) {
     throw new InvalidProgramError(
@@ -131,7 +127,7 @@ function groupNormShape(shapes: readonly Shape[], attributes: GroupNormAttribute
       `groupNorm of ${showShape(x)}: needs a batch, channels, and something to normalise`,
     );
   }
-  checkEpsilon(epsilon);
+  checkPositive("epsilon", epsilon);
   const count = x[channelAxis(x, attributes)];
   if (!Number.isInteger(groups) || groups < 1 || count % groups !== 0) {
     throw new InvalidProgramError(`groupNorm: ${count} channels do not make ${groups} equal groups`);
