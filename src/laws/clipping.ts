@@ -182,7 +182,25 @@ function told({ given, got }: Clipped, { promise, threshold }: Setting, judgemen
 
 const showLength = (x: number): string => String(Number(x.toPrecision(6)));
 
-/** Clipping what was clipped changes it by no more than rounding. */
+/** What clipping changes of gradients that were clipped before. */
+function changed(clipped: Clipped, { promise, format }: Setting): Problem | undefined {
+  for (const group of groups(clipped, promise)) {
+    const error = factorError(sizeOf(group.given), format);
+    // A length above the threshold by rounding alone is shortened once more; where length + epsilon divides, every length.
+    const { epsilon = 0 } = promise;
+    const shortened = epsilon === 0 ? 0 : epsilon / (euclideanNorm(group.given) + epsilon);
+    const allowed = promise.by === "value" ? 0 : 2 * error + shortened;
+    const problem = firstElement(group, (x, y) =>
+      Math.abs(x - y) <= allowed * Math.abs(x) + format.eta || (x !== x && y !== y)
+        ? undefined
+        : `clipped again, ${x} becomes ${y}`,
+    );
+    if (problem) return { ...problem, where: clipped.given.indexOf(group.given[problem.where]) };
+  }
+  return undefined;
+}
+
+/** Clipping what was clipped changes it by no more than rounding, and what is promised of epsilon. */
 export const idempotent = (promise: ClipperPromise): Inquiry =>
   function* (scenario) {
     const threshold = thresholdOf(scenario);
@@ -191,15 +209,7 @@ export const idempotent = (promise: ClipperPromise): Inquiry =>
     const twice = yield* askClip(scenario, once.got, threshold);
     if (!twice.ok) return twice.verdicted;
     const setting = { promise, threshold, format: formatOf(scenario.dtype) };
-    const error = factorError(sizeOf(scenario.tensors), setting.format);
-    // A length above the threshold by rounding alone is shortened once more, and epsilon shortens every time.
-    const epsilon = promise.epsilon ? promise.epsilon / (threshold + promise.epsilon) : 0;
-    const allowed = promise.by === "value" ? 0 : 2 * error + 2 * epsilon;
-    const problem = firstElement(twice, (x, y) =>
-      Math.abs(x - y) <= allowed * Math.abs(x) + setting.format.eta || (x !== x && y !== y)
-        ? undefined
-        : `clipped again, ${x} becomes ${y}`,
-    );
+    const problem = changed(twice, setting);
     return told(twice, setting, judged({ given: scenario.tensors, got: twice.got }, setting, problem));
   };
 
