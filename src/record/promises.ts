@@ -69,13 +69,15 @@ export const optimizerPromise = stated.extend({
   choices: z.record(z.string(), z.string()),
   /** Every hyper-parameter that can be given, and its default. */
   hyper,
+  /** Those that have to be given, as they have no default: they are not in `hyper`. */
+  required: z.array(z.string()).optional(),
 });
 export type OptimizerPromise = z.infer<typeof optimizerPromise>;
 
 export const layerPromise = stated.extend({
   /** What `networks/` calls it: which program the layer is held against. */
   kind: z.string(),
-  /** Settings that the layer has by default, as far as they matter to what it computes. */
+  /** Settings that the layer has by default, in the words of `networks/`, as far as they matter to what it computes. */
   config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 export type LayerPromise = z.infer<typeof layerPromise>;

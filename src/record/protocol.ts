@@ -107,7 +107,10 @@ export const evalRequest = z.object({
   seeds: z.array(wireTensor),
   /** For hvp. Default: the subject's own choice. */
   nesting: nesting.optional(),
-  /** The program is what this layer of the subject means, and the subject is to use the layer. Default: its ops. */
+  /**
+   * The program is what this layer of the subject means, with these settings given explicitly (in the words of
+   * `networks/`), and the subject is to use the layer. Default: its ops.
+   */
   layer: z.object({ name: z.string(), config: settings }).optional(),
   /** `after`: what the subject's own copies of inputs and seeds hold when it is done. `shared`: see the reply. */
   want: z.array(z.enum(["value", "grads", "after", "shared"])),

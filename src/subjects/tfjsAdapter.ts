@@ -1,17 +1,25 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { neededValues } from "../record/program.js";
-import type { Hello } from "../record/protocol.js";
+import type { Hello, ObjectQuestion } from "../record/protocol.js";
 import {
   UnsupportedError,
   type Adapter,
   type AdapterContext,
   type AdapterRequest,
   type AdapterResult,
+  type ClipRequest,
+  type InitializeRequest,
+  type OptimizeRequest,
   type TypedTensor,
 } from "./adapter.js";
 import { Expression, type Tf } from "./tfjsExpression.js";
-import type { TfjsOp } from "./tfjsOp.js";
-import { TFJS_OPS } from "./tfjsOps.js";
+import { clip } from "./tfjsClippers.js";
+import { addChainedMethods } from "./tfjsChainedMethods.js";
+import { tfjsHello, type TfjsDescription } from "./tfjsHello.js";
+import { initialize } from "./tfjsInitializers.js";
+import { translateRequest } from "./tfjsLayerProgram.js";
+import { tfjsObjectSnippet } from "./tfjsObjectSnippet.js";
+import { optimize } from "./tfjsOptimizers.js";
 import {
   gradientAlong,
   gradientName,
@@ -19,23 +27,13 @@ import {
   namesInList,
   seedName,
   tangentName,
-  translate,
   weightedSum,
   type TfjsProgram,
 } from "./tfjsProgram.js";
-import { TFJS_REFUSALS } from "./tfjsRefusals.js";
 import { tfjsSnippet } from "./tfjsSnippet.js";
-
-export interface TfjsDescription {
-  readonly id: "tfjs" | "tfjs-node";
-  readonly name: string;
-  readonly package: string;
-  readonly version: string;
-  readonly libs: Readonly<Record<string, string>>;
-}
+import { makeTensor, readTensor } from "./tfjsTensors.js";
 
 type Values = Map<string, unknown>;
-type Capability = Hello["capabilities"]["ops"][string];
 
 /** What the library throws when nothing differentiable leads from x to y. */
 const INDEPENDENT = "Cannot compute gradient of y=f(x) with respect to x";
@@ -44,50 +42,28 @@ const DECLINES = /gradient function not found|not (?:yet )?(?:supported|implemen
 
 /** An adapter over whichever package the library came in. */
 export class TfjsAdapter implements Adapter {
+  private readonly leaking = new Set<string>();
+
   constructor(
     private readonly tf: Tf,
     private readonly context: AdapterContext,
     private readonly description: TfjsDescription,
-  ) {}
+  ) {
+    addChainedMethods(tf);
+  }
 
   hello(): Hello {
-    const { id, name, version, libs } = this.description;
-    const capabilityOf = (op: string, { kernel }: TfjsOp): Capability => ({
-      modes: kernel === undefined || this.tf.getGradient(kernel) ? ["value", "vjp", "hvp"] : ["value"],
-      dtypes: ["f32"],
-      ...(TFJS_REFUSALS[op] && { refuses: [...TFJS_REFUSALS[op]] }),
-    });
-    return {
-      implementation: {
-        id,
-        name,
-        version,
-        language: "javascript",
-        homepage: "https://www.tensorflow.org/js",
-        issues: "https://github.com/tensorflow/tfjs/issues",
-        license: "Apache-2.0",
-      },
-      environment: {
-        languageVersion: process.versions.node,
-        os: process.platform,
-        arch: process.arch,
-        target: { kind: "cpu", backend: this.tf.getBackend() },
-        libs: { ...libs },
-      },
-      capabilities: {
-        ops: Object.fromEntries(
-          Object.entries(TFJS_OPS).map(([name, op]) => [`${name}@1`, capabilityOf(name, op)]),
-        ),
-        graphs: true,
-      },
-    };
+    return tfjsHello(this.tf, this.description);
   }
 
   evaluate(request: AdapterRequest): AdapterResult {
-    const { tf } = this;
-    const before = tf.memory().numTensors;
+    const ops = request.layer?.name ?? request.program.nodes.map((node) => node.op).join(", ");
+    return this.watched(`${ops} (${request.mode})`, () => this.evaluateTidily(request));
+  }
+
+  private evaluateTidily(request: AdapterRequest): AdapterResult {
     let result: AdapterResult = {};
-    tf.tidy(() => {
+    this.tf.tidy(() => {
       try {
         result = this.compute(request);
       } catch (error) {
@@ -97,10 +73,29 @@ export class TfjsAdapter implements Adapter {
         throw error;
       }
     });
-    const leaked = tf.memory().numTensors - before;
-    if (leaked > 0) {
-      const ops = request.program.nodes.map((node) => node.op).join(", ");
-      this.context.log("warn", `${leaked} tensors were not disposed by ${ops} (${request.mode})`);
+    return result;
+  }
+
+  initialize(request: InitializeRequest): readonly TypedTensor[] {
+    return this.watched(request.initializer, () => initialize(this.tf, request));
+  }
+
+  clip(request: ClipRequest): readonly TypedTensor[] {
+    return this.watched(request.clipper, () => clip(this.tf, request));
+  }
+
+  optimize(request: OptimizeRequest): readonly TypedTensor[] {
+    return this.watched(request.optimizer, () => optimize(this.tf, request));
+  }
+
+  /** Says once of each thing that it leaves tensors behind. */
+  private watched<R>(what: string, answer: () => R): R {
+    const before = this.tf.memory().numTensors;
+    const result = answer();
+    const leaked = this.tf.memory().numTensors - before;
+    if (leaked > 0 && !this.leaking.has(what)) {
+      this.leaking.add(what);
+      this.context.log("warn", `${leaked} tensors were not disposed by ${what}`);
     }
     return result;
   }
@@ -108,7 +103,7 @@ export class TfjsAdapter implements Adapter {
   private compute(request: AdapterRequest): AdapterResult {
     if (request.mode === "jvp") throw new UnsupportedError("mode", "TensorFlow.js has no forward mode");
     const { tf } = this;
-    const program = translate(request.program);
+    const program = translateRequest(request);
     const values: Values = new Map();
     const inputs = request.inputs.map((x, k) => this.tensor(x, inputName(k), values));
     if (request.nesting === "forward-over-reverse") {
@@ -118,9 +113,10 @@ export class TfjsAdapter implements Adapter {
     const seeds = request.seeds.map((x, k) =>
       this.tensor(x, k < cotangents ? seedName(k) : tangentName(request.wrt[k - cotangents]), values),
     );
-    const layers = program.layers.map(({ name, create, shape, weights }) => {
+    const layers = program.layers.map(({ name, create, shape, weights, madeBy }) => {
       const layer = create.evaluate(tf, values) as ReturnType<Tf["layers"]["layerNormalization"]>;
-      layer.build([...shape]);
+      if (madeBy === "apply") layer.apply(inputs[0]);
+      else layer.build([...shape]);
       // Weights that are no inputs of the op (the moving statistics, in training) stay what they are.
       layer.setWeights([...weights.map((k) => inputs[k]), ...layer.getWeights().slice(weights.length)]);
       weights.forEach((k, i) => {
@@ -133,12 +129,12 @@ export class TfjsAdapter implements Adapter {
     try {
       const result =
         request.mode === "value"
-          ? { value: this.run(program, values, "value").map(read) }
+          ? { value: this.run(program, values, "value").map(readTensor) }
           : this.differentiate(request, program, values, inputs);
       return {
         ...result,
         ...(request.want.includes("after") && {
-          after: { inputs: inputs.map(read), seeds: seeds.map(read) },
+          after: { inputs: inputs.map(readTensor), seeds: seeds.map(readTensor) },
         }),
       };
     } finally {
@@ -184,7 +180,7 @@ export class TfjsAdapter implements Adapter {
     const loss = (...xs: Tensor[]): Tensor => {
       asked.forEach((k, i) => values.set(inputName(k), xs[i]));
       const ys = this.run(program, values, "vjp");
-      if (want.includes("value")) value = ys.map(read);
+      if (want.includes("value")) value = ys.map(readTensor);
       return weightedSum(program.outputs.map(Expression.value)).evaluate(tf, values) as Tensor;
     };
     if (asked.length === 0) loss();
@@ -198,7 +194,7 @@ export class TfjsAdapter implements Adapter {
       value,
       grads: wrt.map((k) => {
         const result = results[asked.indexOf(k)];
-        return result ? read(result) : null;
+        return result ? readTensor(result) : null;
       }),
     };
   }
@@ -239,19 +235,17 @@ export class TfjsAdapter implements Adapter {
     const f = (...xs: Tensor[]): Tensor => {
       xs.forEach((x, k) => values.set(inputName(k), x));
       const [y] = this.run(program, values, "vjp");
-      value = [read(y)];
+      value = [readTensor(y)];
       return y;
     };
     const grads = this.tf
       .grads(f)([...inputs], values.get("dy0") as Tensor)
-      .map(read);
+      .map(readTensor);
     return { value, grads };
   }
 
-  private tensor({ shape, data }: TypedTensor, name: string, values: Values): Tensor {
-    if (data instanceof Float64Array) throw new UnsupportedError("dtype", "TensorFlow.js stores float32");
-    const dtype = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";
-    const tensor = this.tf.tensor(data, [...shape], dtype);
+  private tensor(x: TypedTensor, name: string, values: Values): Tensor {
+    const tensor = makeTensor(this.tf, x);
     values.set(name, tensor);
     return tensor;
   }
@@ -260,24 +254,11 @@ export class TfjsAdapter implements Adapter {
     return tfjsSnippet(request, this.description);
   }
 
+  objectSnippet(question: ObjectQuestion): string {
+    return tfjsObjectSnippet(question, this.description);
+  }
+
   reset(): void {
     this.tf.disposeVariables();
   }
-}
-
-const CLASSES = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
-
-/**
- * A copy: tensors of the library share memory among themselves, which is harmless as they cannot be written to.
- * By dtype, since `dataSync` returns a plain array for some empty tensors.
- */
-function read(x: Tensor): TypedTensor {
-  if (x.dtype !== "float32" && x.dtype !== "int32" && x.dtype !== "bool") {
-    throw new Error(`the result is a tensor of dtype ${x.dtype}`);
-  }
-  // Windows that do not fit can make one: it cannot be answered, and the library is at fault.
-  if (x.shape.some((length) => length < 0)) {
-    throw new Error(`the result has the shape [${x.shape.join(", ")}]`);
-  }
-  return { shape: [...x.shape], data: new CLASSES[x.dtype](x.dataSync()) };
 }

@@ -10,7 +10,13 @@ type Path =
   | `metrics.${keyof Tf["metrics"]}`
   | `Reduction.${keyof Tf["Reduction"]}`
   | `image.${keyof Tf["image"]}`
-  | `layers.${keyof Tf["layers"]}`;
+  | `layers.${keyof Tf["layers"]}`
+  | `initializers.${keyof Tf["initializers"]}`
+  | `constraints.${keyof Tf["constraints"]}`
+  | `regularizers.${keyof Tf["regularizers"]}`
+  | `train.${Exclude<keyof Tf["train"], "prototype">}`;
+
+export type TfPath = Path;
 
 export type Argument =
   | Expression
@@ -50,6 +56,11 @@ export class Expression {
   /** `layer.apply(x, options)`, of one array or of several. */
   applyTo(x: Expression | readonly Expression[], options?: Argument): Expression {
     return new Expression("method", "apply", [this, x, options]);
+  }
+
+  /** `layer.getWeights()` */
+  getWeights(): Expression {
+    return new Expression("method", "getWeights", [this]);
   }
 
   /** `x.shape[axis]` */

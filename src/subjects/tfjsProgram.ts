@@ -24,6 +24,8 @@ export interface WeightedLayer {
   readonly shape: readonly number[];
   /** Numbers of the inputs that are its first weights, in the layer's order. */
   readonly weights: readonly number[];
+  /** A recurrent layer takes its weights for made only when it has been applied: \`build\` leaves that unsaid. */
+  readonly madeBy?: "apply";
 }
 
 export interface TfjsProgram {

@@ -1,7 +1,6 @@
-import { shortest } from "../core/float.js";
 import { neededValues } from "../record/program.js";
 import type { AdapterRequest, TypedTensor } from "./adapter.js";
-import type { TfjsDescription } from "./tfjsAdapter.js";
+import type { TfjsDescription } from "./tfjsHello.js";
 import { Expression } from "./tfjsExpression.js";
 import {
   gradientAlong,
@@ -10,22 +9,23 @@ import {
   namesInList,
   seedName,
   tangentName,
-  translate,
   weightedSum,
   type TfjsProgram,
 } from "./tfjsProgram.js";
+import { translateRequest } from "./tfjsLayerProgram.js";
+import { tensorLiteral } from "./tfjsTensors.js";
 
 /** A module that needs nothing but the library, and prints the value and the gradients of one case. */
 export function tfjsSnippet(request: AdapterRequest, library: TfjsDescription): string {
   const { program, mode } = request;
-  const translated = translate(program);
+  const translated = translateRequest(request);
   const weights = new Set(translated.layers.flatMap((layer) => layer.weights));
   const names = program.inputs.map((_, k) => inputName(k));
   const call = `f(${names.join(", ")})`;
   const single = program.outputs.length === 1;
   return [
     ...preamble(library),
-    ...request.inputs.flatMap((x, k) => (weights.has(k) ? [] : [`const ${names[k]} = ${literal(x)};`])),
+    ...request.inputs.flatMap((x, k) => (weights.has(k) ? [] : [`const ${names[k]} = ${tensorLiteral(x)};`])),
     ...layerLines(translated, request.inputs),
     `const f = (${names.join(", ")}) => ${body(translated)};`,
     ``,
@@ -36,7 +36,7 @@ export function tfjsSnippet(request: AdapterRequest, library: TfjsDescription): 
   ].join("\n");
 }
 
-function preamble({ id, package: name, version }: TfjsDescription): string[] {
+export function preamble({ id, package: name, version }: TfjsDescription): string[] {
   const install = `// npm install ${name}@${version}, then: node snippet.mjs`;
   if (id === "tfjs-node") return [install, `import * as tf from "${name}";`, ``];
   return [
@@ -52,16 +52,16 @@ function preamble({ id, package: name, version }: TfjsDescription): string[] {
 }
 
 function layerLines({ layers }: TfjsProgram, inputs: readonly TypedTensor[]): string[] {
-  return layers.flatMap(({ name, create, shape, weights }) => [
+  return layers.flatMap(({ name, create, shape, weights, madeBy }) => [
     `const ${name} = ${create.toString()};`,
-    `${name}.build([${shape.join(", ")}]);`,
+    madeBy === "apply" ? `${name}.apply(${inputName(0)});` : `${name}.build([${shape.join(", ")}]);`,
     ...(weights.length === 0 ? [] : weightLines(name, weights, inputs)),
   ]);
 }
 
 /** Weights that are no inputs of the op stay what they are. */
 function weightLines(name: string, weights: readonly number[], inputs: readonly TypedTensor[]): string[] {
-  const given = weights.map((k) => literal(inputs[k])).join(", ");
+  const given = weights.map((k) => tensorLiteral(inputs[k])).join(", ");
   return [
     `${name}.setWeights([${given}, ...${name}.getWeights().slice(${weights.length})]);`,
     `const [${weights.map(inputName).join(", ")}] = ${name}.weights.map((weight) => weight.read());`,
@@ -97,7 +97,7 @@ function gradientLines(request: AdapterRequest, single: boolean, call: string): 
     : `{ const ys = ${call}; return ${weightedSum(seeds.map((_, k) => value(`ys[${k}]`))).toString()}; }`;
   return [
     ``,
-    ...seeds.map((dy, k) => `const ${seedName(k)} = ${literal(dy)};`),
+    ...seeds.map((dy, k) => `const ${seedName(k)} = ${tensorLiteral(dy)};`),
     `const loss = (${asked.join(", ")}) => ${loss};`,
     ...(mode === "hvp" ? secondOrderLines(request, needed) : firstOrderLines(asked)),
   ];
@@ -107,7 +107,7 @@ function secondOrderLines({ program, wrt, seeds }: AdapterRequest, needed: reado
   const names = needed.map(inputName);
   const tangents = seeds.slice(program.outputs.length);
   return [
-    ...needed.map((k) => `const ${tangentName(k)} = ${literal(tangents[wrt.indexOf(k)])};`),
+    ...needed.map((k) => `const ${tangentName(k)} = ${tensorLiteral(tangents[wrt.indexOf(k)])};`),
     `const along = (${names.join(", ")}) => {`,
     `  const [${needed.map(gradientName).join(", ")}] = tf.grads(loss)([${names.join(", ")}]);`,
     `  return ${gradientAlong(needed).toString()};`,
@@ -129,9 +129,4 @@ function firstOrderLines(asked: readonly string[]): string[] {
     `const names = [${asked.map((name) => `"${name}"`).join(", ")}];`,
     "gradients.forEach((g, k) => console.log(`gradient of ${names[k]}: [${g.shape}] = [${g.dataSync()}]`));",
   ];
-}
-
-function literal({ shape, data }: TypedTensor): string {
-  const dtype = data instanceof Int32Array ? "int32" : data instanceof Uint8Array ? "bool" : "float32";
-  return `tf.tensor([${Array.from(data, (v) => shortest(v, "f32")).join(", ")}], [${shape.join(", ")}], "${dtype}")`;
 }

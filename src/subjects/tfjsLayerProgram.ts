@@ -1,0 +1,106 @@
+import { UnsupportedError, type AdapterRequest } from "./adapter.js";
+import { Expression } from "./tfjsExpression.js";
+import { isRecurrent, layerOptions } from "./tfjsLayerOptions.js";
+import { TFJS_LAYERS, type TfjsLayerObject } from "./tfjsLayers.js";
+import type { TfjsOp } from "./tfjsOp.js";
+import { inputName, translate, type Step, type TfjsProgram, type WeightedLayer } from "./tfjsProgram.js";
+
+type Layer = NonNullable<AdapterRequest["layer"]>;
+
+const LAYER = "layer";
+const outputName = (k: number): string => `y${k}`;
+
+/** @throws UnsupportedError for a name that is not in the table */
+function findLayer({ name }: Layer): TfjsLayerObject {
+  if (Object.hasOwn(TFJS_LAYERS, name)) return TFJS_LAYERS[name];
+  throw new UnsupportedError("object", `TensorFlow.js has no layer "${name}"`);
+}
+
+interface Inputs {
+  /** In the order in which the layer keeps them. */
+  readonly weights: readonly number[];
+  /** With which a recurrent layer begins. */
+  readonly states: readonly number[];
+}
+
+/**
+ * What the program's inputs behind x are. Zeros that nobody differentiates are no states: they are how a layer begins by
+ * itself. A batch norm's program has mean and variance before scale and offset, and the layer behind them.
+ */
+function splitInputs({ program, inputs, wrt }: AdapterRequest, found: TfjsLayerObject, layer: Layer): Inputs {
+  const behind = program.inputs.flatMap((_, k) => (k === 0 ? [] : [k]));
+  const { config } = layer;
+  if (found.promise.kind === "batchNorm" && config.training !== true) {
+    return { weights: [...behind.slice(2), ...behind.slice(0, 2)], states: [] };
+  }
+  if (!isRecurrent(found)) return { weights: behind, states: [] };
+  const count = config.bias === false ? 2 : 3;
+  const states = behind.slice(count);
+  const given = states.some((k) => wrt.includes(k) || inputs[k].data.some((x) => x !== 0));
+  return { weights: behind.slice(0, count), states: given ? states : [] };
+}
+
+/** What a step needs of an op: whether it returns a list, and where in it the outputs stand. */
+const returning = (places?: readonly number[]): TfjsOp => ({
+  call: ([x]) => x,
+  ...(places && { list: true, places: () => places }),
+});
+
+function applied(
+  found: TfjsLayerObject,
+  create: Expression,
+  { states }: Inputs,
+  { config }: Layer,
+): Expression {
+  const options = {
+    ...(config.training !== undefined && { training: config.training }),
+    ...(states.length > 0 && { initialState: states.map((k) => Expression.value(inputName(k))) }),
+  };
+  const object = found.weighted ? Expression.value(LAYER) : create;
+  const isEmpty = Object.keys(options).length === 0;
+  return object.applyTo(Expression.value(inputName(0)), isEmpty ? undefined : options);
+}
+
+/**
+ * A program that is what a layer means, asked of the layer itself. Its inputs are x, what the layer learns, and the first
+ * states of a recurrent one. Its outputs are those of the layer; those of a batch norm in training may be followed by
+ * the new moving averages, and its inputs by the old ones.
+ *
+ * @throws UnsupportedError for a layer that is not in the table, or settings that it cannot have
+ */
+function translateLayer(request: AdapterRequest, layer: Layer): TfjsProgram {
+  const { program, mode } = request;
+  const found = findLayer(layer);
+  if (!found.weighted && program.inputs.length > 1) {
+    throw new UnsupportedError("program", `tf.${found.path} is applied to one tensor and has no weights`);
+  }
+  const inputs = splitInputs(request, found, layer);
+  const create = Expression.call(found.path, layerOptions(found, layer.config));
+  const running = found.promise.kind === "batchNorm" && program.outputs.length === 3;
+  if (running && mode !== "value") {
+    throw new UnsupportedError("mode", "moving averages are assigned, and have no gradient");
+  }
+  const outputs = program.outputs.map((_, k) => outputName(k));
+  const names = running ? outputs.slice(0, 1) : outputs;
+  const op = returning(names.length > 1 ? names.map((_, k) => k) : undefined);
+  const rest = { attributes: {}, inputs: [inputName(0)] };
+  const steps: Step[] = [{ names, expression: applied(found, create, inputs, layer), op, ...rest }];
+  if (running) {
+    // The last two weights of the layer.
+    const { length } = inputs.weights;
+    const expression = Expression.value(LAYER).getWeights();
+    steps.push({ names: outputs.slice(1), expression, op: returning([length - 2, length - 1]), ...rest });
+  }
+  const made: WeightedLayer = {
+    name: LAYER,
+    create,
+    shape: program.inputs[0].shape,
+    weights: inputs.weights,
+    ...(isRecurrent(found) && { madeBy: "apply" }),
+  };
+  return { layers: found.weighted ? [made] : [], steps, outputs };
+}
+
+/** Op by op, or by the layer that is named. @throws UnsupportedError for what the library lacks */
+export const translateRequest = (request: AdapterRequest): TfjsProgram =>
+  request.layer ? translateLayer(request, request.layer) : translate(request.program);
