@@ -1,9 +1,11 @@
 import type { TrialProperty } from "../src/campaign/trialProperty.js";
 import * as clipping from "./clipping.js";
 import * as initialization from "./initialization.js";
+import * as optimizers from "./optimizers.js";
 
 /** What is promised of initialisers, clippers, optimisers and layers, in the order of the reports. */
 export const TRIALS: readonly TrialProperty[] = [
   ...Object.values(initialization),
   ...Object.values(clipping),
+  ...Object.values(optimizers),
 ];

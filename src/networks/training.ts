@@ -11,19 +11,19 @@ export interface TrainingStep<T> {
 }
 
 /**
- * The parameters after each step, from the first state of the optimiser on.
+ * The parameters after each step, from the first state of the optimiser on; each step is taken when it is asked for.
  *
  * Where a β changes on the way, 1 − βᵗ is that of the new β, as if it had been so from the start.
  *
  * @throws GradproofError as `optimizerStep` and `withHyper`
  */
-export function train<T>(
+export function* trainStepwise<T>(
   A: Algebra<T>,
   optimizer: Optimizer,
   params: readonly NdArray<T>[],
-  steps: readonly TrainingStep<T>[],
+  steps: Iterable<TrainingStep<T>>,
   options: StepOptions = {},
-): NdArray<T>[][] {
+): Generator<NdArray<T>[]> {
   let state = initialState(
     A,
     optimizer,
@@ -31,11 +31,16 @@ export function train<T>(
   );
   let current = optimizer;
   let weights = params;
-  return steps.map(({ gradients, hyper }) => {
+  for (const { gradients, hyper } of steps) {
     if (hyper) current = withHyper(current, hyper);
     const after = optimizerStep(A, current, state, weights, gradients, options);
     state = after.state;
     weights = after.params;
-    return after.params;
-  });
+    yield after.params;
+  }
 }
+
+/** All steps of a run at once. @throws GradproofError as `trainStepwise` */
+export const train = <T>(...run: Parameters<typeof trainStepwise<T>>): NdArray<T>[][] => [
+  ...trainStepwise(...run),
+];
