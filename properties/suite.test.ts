@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { plan } from "../src/campaign/plan.js";
+import { planTrials } from "../src/campaign/planTrials.js";
+import { firstWrong } from "../src/campaign/runTrial.js";
 import { judgeCase } from "../src/campaign/judgeCase.js";
 import { unitCases } from "../src/campaign/unitCases.js";
 import { OPS } from "../src/ops/index.js";
@@ -39,6 +41,18 @@ describe.each(Object.entries(SUBJECTS))("the catalogue on %s", (id, make) => {
     }
     expect(wrong).toEqual([]);
   });
+
+  const { trials } = planTrials(id, subject.hello, TRIALS);
+
+  it.each(TRIALS.map(({ name }) => name))("%s holds for every object", async (name) => {
+    const wrong: string[] = [];
+    for (const trial of trials.filter(({ property }) => property.name === name)) {
+      const options = { seed: SEED, runs: RUNS, needed: RUNS, alpha: 1e-9 };
+      const { tried } = await firstWrong(trial, subject, options);
+      if (tried) wrong.push(`${trial.id} seed ${SEED}: ${tried.verdict.reason}`);
+    }
+    expect(wrong).toEqual([]);
+  });
 });
 
 describe("the catalogue", () => {
@@ -48,6 +62,7 @@ describe("the catalogue", () => {
       expect(statement).toMatch(/^[A-Z].{20,}\.$/);
       expect(source.length).toBeGreaterThan(5);
     }
-    expect(new Set(PROPERTIES.map(({ name }) => name)).size).toBe(PROPERTIES.length);
+    const names = [...PROPERTIES, ...TRIALS].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
   });
 });

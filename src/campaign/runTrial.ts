@@ -167,7 +167,7 @@ async function simplest(
   const spent: Tried[] = [];
   let shown = wrong;
   const next = async (): Promise<Tried | undefined> => {
-    for (const scenario of trial.property.simpler?.(shown.scenario) ?? []) {
+    for (const scenario of trial.property.simpler?.(shown.scenario, trial.target) ?? []) {
       if (spent.length >= MOST_SIMPLER) return undefined;
       const tried = await conduct(trial, scenario, alpha, subject);
       spent.push(tried);

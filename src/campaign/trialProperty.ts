@@ -41,7 +41,7 @@ export interface TrialProperty<P extends Stated = Stated> {
   draw(stream: Stream, request: ScenarioRequest<P>): Scenario;
   inquire(target: Target<P>): Inquiry;
   /** Simpler scenarios, the simplest first. Default: none, and a wrong one is shown as it was drawn. */
-  simpler?(scenario: Scenario): Iterable<Scenario>;
+  simpler?(scenario: Scenario, target: Target<P>): Iterable<Scenario>;
 }
 
 /** The list of `capabilities` in which its objects stand, with the word for one of them. */

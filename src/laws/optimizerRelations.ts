@@ -65,7 +65,11 @@ export const order = (promise: OptimizerPromise): Inquiry =>
     for (const [says, orderOf] of Object.entries(orders)) {
       const steps = asked.steps.map((step, t) => ({ ...step, order: orderOf(t) }));
       const answer = yield* askRun(scenario, { ...asked, steps });
-      if (!answer.ok) return answer.verdicted;
+      if (!answer.ok) {
+        const { verdicted } = answer;
+        const reason = `when variables are handed over ${says}: ${verdicted.reason}`;
+        return { ...verdicted, reason, does: `fails ${reason}` };
+      }
       const problem = unequal(
         answer.weights,
         plain.weights,
@@ -144,21 +148,28 @@ export const absentGradient = (promise: OptimizerPromise): Inquiry =>
     });
     if (problem) return told(problem, "confuses variables when one of them has no gradient");
     const moved = unequal(answer.weights, zeros.weights, "");
-    return told(PASS, moved ? "skips a variable that has no gradient" : "takes a missing gradient as zeros");
+    return told(
+      PASS,
+      moved
+        ? "skips a variable that has no gradient"
+        : "takes a missing gradient as zeros, or skips its variable, which is the same here",
+    );
   };
 
 /** A gradient of another shape than its variable is refused. */
-export const refusesShapes: Inquiry = function* (scenario) {
-  const answer = yield* askRun(scenario, runOf(scenario));
-  if (!answer.ok && answer.verdicted.verdict === "error") {
-    return told(PASS, "refuses a gradient of another shape");
-  }
-  // A result of another shape is not that of a refusal either.
-  if (!answer.ok && answer.verdicted.verdict !== "fail") return answer.verdicted;
-  const [variable, gradient] = scenario.tensors.map(({ shape }) => `[${shape.join(", ")}]`);
-  const reason = `a gradient of shape ${gradient} is accepted for a variable of shape ${variable}`;
-  return told({ verdict: "accepted-invalid", kind: "accepts invalid", where: "value", reason }, reason);
-};
+export const refusesShapes = (promise: OptimizerPromise): Inquiry =>
+  function* (scenario) {
+    const run = runOf(scenario);
+    const answer = yield* askRun(scenario, { ...run, hyper: neededHyper(promise, run) });
+    if (!answer.ok && answer.verdicted.verdict === "error") {
+      return told(PASS, "refuses a gradient of another shape");
+    }
+    // A result of another shape is not that of a refusal either.
+    if (!answer.ok && answer.verdicted.verdict !== "fail") return answer.verdicted;
+    const [variable, gradient] = scenario.tensors.map(({ shape }) => `[${shape.join(", ")}]`);
+    const reason = `a gradient of shape ${gradient} is accepted for a variable of shape ${variable}`;
+    return told({ verdict: "accepted-invalid", kind: "accepts invalid", where: "value", reason }, reason);
+  };
 
 /** A step of less than half a spacing leaves the weight as it is, and one of more does not (claim C008). */
 export const stall: Inquiry = function* (scenario) {

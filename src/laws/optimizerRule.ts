@@ -115,7 +115,7 @@ const factsOf = ({ hyper, params, steps }: AskedRun): Fact[] => [
 
 function nearestMiss(
   compared: readonly Compared[],
-  { params }: AskedRun,
+  { params, steps, last }: AskedRun,
   weights: Weights,
   instead?: string,
 ) {
@@ -126,7 +126,7 @@ function nearestMiss(
   const { step, variable, element } = placeOf(worst.at, params);
   const got = weights[step][variable].data[element];
   const does = instead === undefined ? `the nearest is ${named([rule])}` : `it is what comes of ${instead}`;
-  const reason = `a weight is ${got} after step ${step + 1} instead of ${worst.exact}; ${does}`;
+  const reason = `a weight is ${got} after step ${last ? steps.length : step + 1} instead of ${worst.exact}; ${does}`;
   return failure(Number.isNaN(got) ? "nan" : "value", `value[${step * params.length + variable}]`, reason, {
     element,
     got,

@@ -68,8 +68,9 @@ function conditioned(
 ): Verdicted {
   const flat = (tensors: readonly Tensor[]): number[] => tensors.flatMap(({ data }) => [...data]);
   const [before, reached] = [flat(run.params), flat(after)];
-  const fitting = compareRules(openRules(promise), promise, run, [after], precision).find(within);
-  const tolerance = fitting && attainableBy(fitting.rule, promise, run, precision).tolerance();
+  const attainable = openRules(promise).map((rule) => attainableBy(rule, promise, run, precision));
+  const got = Float64Array.from(reached);
+  const tolerance = attainable.find((each) => each.reached(got).verdict === "within")?.tolerance();
   const told = before.some((x, i) => tolerance && tolerance[i] <= ILL_CONDITIONED * Math.abs(reached[i] - x));
   if (told) return verdict;
   return { ...verdict, ...undecided("ill-conditioned: rounding moves every weight as far as the steps do") };

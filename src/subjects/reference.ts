@@ -19,7 +19,12 @@ import {
   type InitializeRequest,
   type OptimizeRequest,
 } from "./adapter.js";
-import { REFERENCE_PROMISES, referenceObjects, type ReferenceObjects } from "./referenceObjects.js";
+import {
+  findObject,
+  REFERENCE_PROMISES,
+  referenceObjects,
+  type ReferenceObjects,
+} from "./referenceObjects.js";
 import { gradproofVersion } from "../core/gradproofVersion.js";
 import type { SynchronousAdapter } from "./intercept.js";
 import type { TypedTensor } from "./typedTensor.js";
@@ -95,8 +100,10 @@ class ReferenceAdapter implements SynchronousAdapter {
     };
   }
 
+  /** A layer of the reference is its program. */
   evaluate(request: AdapterRequest): AdapterResult {
     this.checkDtype(request);
+    if (request.layer) findObject(REFERENCE_PROMISES.layers, "layer", request.layer.name);
     const program = this.checked(request.program);
     const inputs = request.inputs.map(toDoubles);
     const seeds = request.seeds.map(toDoubles);

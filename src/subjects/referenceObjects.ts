@@ -3,11 +3,12 @@ import type { FloatType } from "../core/float.js";
 import { Stream } from "../core/random.js";
 import { mapTensor, type NdArray, type Tensor } from "../core/tensor.js";
 import { clipperOf, CLIPPERS } from "../networks/clipping.js";
+import { LAYER_KINDS } from "../networks/layerNetwork.js";
 import { initializerOf, INITIALIZERS } from "../networks/initializers.js";
 import { optimizerOf } from "../networks/optimizer.js";
 import { findRule, OPTIMIZERS } from "../networks/optimizers.js";
 import { train } from "../networks/training.js";
-import type { Promises } from "../record/promises.js";
+import type { LayerPromise, Promises } from "../record/promises.js";
 import {
   UnsupportedError,
   type ClipRequest,
@@ -16,6 +17,26 @@ import {
 } from "./adapter.js";
 import type { TypedTensor } from "./typedTensor.js";
 
+/** Settings that a cell is promised to have: libraries differ in them. */
+const CELLS: Readonly<Record<string, LayerPromise["config"]>> = {
+  rnn: { activation: "tanh" },
+  lstm: { gates: "ifgo", recurrentActivation: "sigmoid", forgetBias: 0 },
+  gru: { gates: "zrn", keeps: "z", resetAfter: false, recurrentActivation: "sigmoid" },
+};
+
+/** Every kind of layer, by the program that it means. */
+const layers = Object.fromEntries(
+  Object.keys(LAYER_KINDS).map((kind): [string, LayerPromise] => [
+    kind,
+    {
+      kind,
+      config: CELLS[kind] ?? {},
+      says: `The layer computes the program that networks/ makes of "${kind}".`,
+      source: "src/networks/layerNetwork.ts",
+    },
+  ]),
+);
+
 /** What the reference has beside ops, as `networks/` has it. */
 export const REFERENCE_PROMISES: Promises = {
   initializers: Object.fromEntries(
@@ -23,6 +44,7 @@ export const REFERENCE_PROMISES: Promises = {
   ),
   clippers: Object.fromEntries(Object.entries(CLIPPERS).map(([name, { promise }]) => [name, promise])),
   optimizers: { ...OPTIMIZERS },
+  layers,
 };
 
 export interface ReferenceObjects {
@@ -43,17 +65,17 @@ export function referenceObjects(
   });
   return {
     initialize({ initializer, shape, seed, count }) {
-      const promise = find(promises.initializers, "initialiser", initializer);
+      const promise = findObject(promises.initializers, "initialiser", initializer);
       const stream = new Stream(seed, `reference/${initializer}`);
       const made = initializerOf(initializer, promise);
       return Array.from({ length: count }, () => rounded(made.draw(shape, stream, { dtype: precision })));
     },
     clip({ clipper, threshold, tensors }) {
-      const promise = find(promises.clippers, "clipper", clipper);
+      const promise = findObject(promises.clippers, "clipper", clipper);
       return clipperOf(clipper, promise).clip(tensors.map(toDoubles), threshold).map(rounded);
     },
     optimize({ optimizer, hyper, params, steps, last }) {
-      const promise = find(promises.optimizers, "optimiser", optimizer);
+      const promise = findObject(promises.optimizers, "optimiser", optimizer);
       const start = optimizerOf(findRule(promise.algorithm, promise.choices), { ...promise.hyper, ...hyper });
       const run = steps.map((step) => ({
         gradients: step.gradients.map((g) => g && toDoubles(g)) as Tensor[],
@@ -65,7 +87,12 @@ export function referenceObjects(
   };
 }
 
-function find<P>(promises: Readonly<Record<string, P>> | undefined, what: string, name: string): P {
+/** @throws UnsupportedError for a name that is not promised */
+export function findObject<P>(
+  promises: Readonly<Record<string, P>> | undefined,
+  what: string,
+  name: string,
+): P {
   const promise = promises?.[name];
   if (promise === undefined) throw new UnsupportedError("object", `no ${what} "${name}"`);
   return promise;

@@ -1,0 +1,46 @@
+import { drawLayer, DRAWN_LAYERS, simplerLayer } from "../src/arbitraries/drawLayer.js";
+import type { TrialProperty } from "../src/campaign/trialProperty.js";
+import * as laws from "../src/laws/layers.js";
+import type { LayerPromise } from "../src/record/promises.js";
+
+/** What is promised of layers: that they are the programs that their documentation describes. */
+
+type LayerProperty = TrialProperty<LayerPromise>;
+
+const isDrawn = ({ kind }: LayerPromise): boolean => DRAWN_LAYERS.includes(kind);
+
+const common = {
+  evidence: "sampled",
+  of: "layers",
+  source: "the layer's documentation, as a program of ops",
+  draw: (stream, { target, dtype }) =>
+    drawLayer(stream, { target: target.name, promise: target.promise, dtype }),
+  simpler: (scenario, { promise }) => simplerLayer(promise, scenario),
+} as const satisfies Partial<LayerProperty>;
+
+export const value: LayerProperty = {
+  ...common,
+  name: "layer/value",
+  statement: "A layer returns what its documentation says, with given weights, in training and inference.",
+  about: (promise) => isDrawn(promise) && !laws.hasVariants(promise),
+  inquire: ({ promise }) => laws.value(promise),
+};
+
+export const gradient: LayerProperty = {
+  ...common,
+  name: "layer/gradient",
+  statement:
+    "Gradients by what goes into a layer, by its weights and by its first states are those of its program.",
+  about: isDrawn,
+  inquire: ({ promise }) => laws.gradient(promise),
+};
+
+export const convention: LayerProperty = {
+  ...common,
+  name: "recurrent/convention",
+  statement:
+    "A cell is one of the published ones: the promised one, where the documentation states which of them it is.",
+  source: "Hochreiter and Schmidhuber 1997; Cho et al. 2014; Chung et al. 2014; PyTorch and Keras",
+  about: laws.hasVariants,
+  inquire: ({ promise }) => laws.convention(promise),
+};
