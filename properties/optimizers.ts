@@ -74,12 +74,17 @@ export const thousandSteps: OptimizerProperty = {
   name: "optimizer/thousand-steps",
   statement: "After a thousand steps, weights are where the rule brings them, as far as rounding lets them.",
   source: papers,
-  scenarios: 5,
+  scenarios: 3,
   draw(stream, request) {
     const scenario = drawWeightsAlone(stream, requested(request), [[2], []]);
     return withSettings(scenario, { steps: 1000, gradients: stream.pick(laws.LONG_PATTERNS) });
   },
   inquire: ({ promise }) => laws.longRuns(promise),
+  *simpler(scenario) {
+    for (const steps of [1, 10, 100]) {
+      if (steps < Number(scenario.settings.steps)) yield withSettings(scenario, { steps });
+    }
+  },
 };
 
 export const hyperParameters: OptimizerProperty = {

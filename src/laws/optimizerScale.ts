@@ -50,6 +50,10 @@ function* linearScale(...[scenario]: Parameters<Inquiry>): ReturnType<Inquiry> {
   return problem ? told(problem, "is not linear") : told(PASS, "is linear in its gradients, to the bit");
 }
 
+/** Epsilon 0 may be refused, or not be offered; anything else that goes wrong is a verdict. */
+const mayRefuse = (verdicted: Verdicted): Verdicted | undefined =>
+  ["error", "unsupported"].includes(verdicted.verdict) ? undefined : verdicted;
+
 /** Without epsilon, gradients times a power of two change no bit. */
 function* exactInvariance(promise: OptimizerPromise, ...[scenario]: Parameters<Inquiry>) {
   const run = withoutChanges(runOf(scenario));
@@ -60,10 +64,10 @@ function* exactInvariance(promise: OptimizerPromise, ...[scenario]: Parameters<I
   );
   const hyper = { ...run.hyper, ...zeros };
   const one = yield* askRun(scenario, { ...run, hyper });
-  if (!one.ok) return undefined;
+  if (!one.ok) return mayRefuse(one.verdicted);
   const c = Number(scenario.settings.factor);
   const other = yield* askRun(scenario, scaleGradients({ ...run, hyper }, c));
-  if (!other.ok) return undefined;
+  if (!other.ok) return mayRefuse(other.verdicted);
   const problem = differing(
     other.weights,
     one.weights,
