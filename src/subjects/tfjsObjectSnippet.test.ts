@@ -125,8 +125,8 @@ describe("a snippet", () => {
 
       optimizer.setLearningRate(0.5);
       optimizer.applyGradients([
-        { name: params[0].name, tensor: … },
         { name: params[1].name, tensor: null },
+        { name: params[0].name, tensor: … },
       ]);
       params.forEach(show);
       "
