@@ -34,8 +34,8 @@ describe("bounds", () => {
       plan("s", subjectOf(precision).hello, { properties: [bounds, provedBounds], ops: sigmoid }).units.map(
         ({ property }) => property.name,
       );
-    expect(planned("f64")).toEqual(["bounds", "proved-bounds"]);
-    expect(planned("f32")).toEqual(["bounds"]);
+    expect(planned("f64")).toEqual(["calculus/bounds", "calculus/proved-bounds"]);
+    expect(planned("f32")).toEqual(["calculus/bounds"]);
   });
 
   it("say how many boxes a proof took", async () => {

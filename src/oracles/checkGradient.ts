@@ -253,7 +253,8 @@ class Check {
           .slice(0, 8)
           .map((step) => step.toPrecision(3))
           .join(", ")}`;
-    const reason = `${where}: got ${found.got}${how}, expected ${expected.value} ± ${expected.bound}`;
+    const rest = alone ? "" : "; cannot localise it: no element is wrong again by itself";
+    const reason = `${where}: got ${found.got}${how}, expected ${expected.value} ± ${expected.bound}${rest}`;
     return { ...this.fail("value", reason), found, noise: this.probe.noiseFor(found.cotangent) };
   }
 
