@@ -32,6 +32,9 @@ const FAULTS = z
   );
 
 const show = ({ op, kind, where }: Signature): string => `${op}, ${kind}, ${where}`;
+/** Those that show most faults; the others' are held by their literal witnesses alone, which takes seconds. */
+const SEARCHED: readonly string[] = ["calculus/value", "calculus/gradient", "calculus/degenerate-shapes"];
+
 const propertyOf = (name: string) => PROPERTIES.find((property) => property.name === name)!;
 
 const missing = await KNOWN_SUBJECTS.find(({ id }) => id === "tfjs")!.available();
@@ -60,8 +63,9 @@ describe.skipIf(missing !== null)(
       },
     );
 
-    it("are found again by a random search over the ops that have them", async () => {
-      const faulty = new Set(FAULTS.map((fault) => fault.signature.op));
+    it("are found again by a random search over the ops that have them", { timeout: 300_000 }, async () => {
+      const plain = FAULTS.filter(({ property }) => SEARCHED.includes(property));
+      const faulty = new Set(plain.map((fault) => fault.signature.op));
       const found = new Set<string>();
       const lines: Line[] = [];
       await runCampaign(
@@ -73,10 +77,7 @@ describe.skipIf(missing !== null)(
           command: "test",
           startedAt: new Date(0).toISOString(),
           selection: {
-            // Faults of tensors without elements are told as faults of the gradient, and drawn for a property of their own.
-            properties: [
-              ...new Set([...FAULTS.map((fault) => fault.property), "calculus/degenerate-shapes"]),
-            ].map(propertyOf),
+            properties: SEARCHED.map(propertyOf),
             ops: OPS.filter((op) => faulty.has(opId(op))),
           },
           seed: 1,
