@@ -22,7 +22,11 @@ describe("what cannot be exhausted", () => {
     ],
     ["an unknown subject", ["tanh", "--subject", "tfj"], /unknown subject "tfj"; did you mean tfjs/],
     ["somebody's process", ["tanh", "--subject", "cmd:true"], /do not go through its pipe/],
-    ["an empty range", ["tanh", "--from", "7", "--to", "7"], /--from 0x00000007 is not below --to 0x00000007/],
+    [
+      "an empty range",
+      ["tanh", "--from", "7", "--to", "7"],
+      /--from 0x00000007 is not below --to 0x00000007/,
+    ],
     ["bits that are none", ["tanh", "--from", "0.5"], /'0\.5' is invalid.*such as 0x3f800000/],
     ["attributes that are none", ["elu", "--attributes", "1"], /'1' is invalid.*JSON object/],
     ["senseless attributes", ["clip", "--attributes", '{"low":2,"high":1}'], /low/],
