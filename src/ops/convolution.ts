@@ -153,7 +153,7 @@ const depthwise = filtering(depthwiseGeometry("separableConv2d"));
 
 /** A convolution of single pixels: the attributes belong to the depthwise part. */
 const pointwise = filtering<ConvolutionAttributes>(([x, filter]) => {
-  if (filter.length !== 4 || filter[0] !== 1 || filter[1] !== 1) {
+  if (filter[0] !== 1 || filter[1] !== 1) {
     throw new InvalidProgramError(`a pointwise filter is [1, 1, channels, out], got ${showShape(filter)}`);
   }
   const attributes = { strides: [1, 1], padding: "valid", dilation: [1, 1] } as const;

@@ -12,7 +12,7 @@ type BroadcastAttributes = { readonly shape: readonly number[] };
 
 function broadcastShape([x]: readonly Shape[], attributes: BroadcastAttributes): Shape {
   const shape = wholeNumbers("shape", attributes.shape);
-  if (x.length > shape.length || !sameShape(broadcastShapes([x, shape]), shape)) {
+  if (!sameShape(broadcastShapes([x, shape]), shape)) {
     throw new InvalidProgramError(`broadcast of ${showShape(x)} to ${showShape(shape)}: does not fit`);
   }
   return shape;

@@ -67,9 +67,9 @@ function neverSimpler(op: AnyOp): string[] {
 }
 
 /**
- * What a record offers besides its rules: textbook forms, kernels, and the number of its kinks. A textbook form that
- * is lost is a false alarm in waiting, a kernel that is lost is time, and a kink that is lost is an alarm about a
- * convention; nothing else would notice.
+ * What a record offers besides its rules: textbook forms, kernels, the number of its kinks, and bounds. A textbook form
+ * that is lost is a false alarm in waiting, a kernel that is lost is time, a kink that is lost is an alarm about a
+ * convention, and bounds that are lost are a property less; nothing else would notice.
  */
 const OFFERS: Readonly<Record<string, string>> = {
   add: "- | meaning | 0",
@@ -79,48 +79,48 @@ const OFFERS: Readonly<Record<string, string>> = {
   pow: "vjp | meaning | 3",
   reciprocal: "vjp vjp | meaning | 0",
   rsqrt: "vjp vjp | - | 0",
-  sqrt: "vjp | meaning | 0",
-  square: "- | meaning | 0",
+  sqrt: "vjp | meaning | 0 | value+derivative",
+  square: "- | meaning | 0 | value",
   subtract: "- | meaning | 0",
-  abs: "- | meaning | 1",
+  abs: "- | meaning | 1 | value+derivative",
   clip: "- | - | 2",
   floorDivide: "- | - | 1",
   maximum: "- | meaning | 1",
   minimum: "- | meaning | 1",
   mod: "- | - | 1",
   sign: "- | meaning | 1",
-  erf: "vjp | - | 0",
-  exp: "- | meaning | 0",
-  expm1: "vjp | meaning | 0",
+  erf: "vjp | - | 0 | value+derivative",
+  exp: "- | meaning | 0 | value+derivative",
+  expm1: "vjp | meaning | 0 | value+derivative",
   log: "vjp | meaning | 0",
   log1p: "- | meaning | 0",
-  acos: "vjp | meaning | 0",
-  asin: "vjp | meaning | 0",
-  atan: "- | meaning | 0",
+  acos: "vjp | meaning | 0 | derivative",
+  asin: "vjp | meaning | 0 | derivative",
+  atan: "- | meaning | 0 | value+derivative",
   atan2: "vjp | meaning | 0",
-  cos: "- | meaning | 0",
-  sin: "- | meaning | 0",
+  cos: "- | meaning | 0 | value+derivative",
+  sin: "- | meaning | 0 | value+derivative",
   tan: "vjp vjp | meaning | 0",
-  acosh: "vjp vjp | meaning | 0",
-  asinh: "vjp vjp | meaning | 0",
-  atanh: "vjp | meaning | 0",
-  cosh: "- | meaning | 0",
+  acosh: "vjp vjp | meaning | 0 | value+derivative",
+  asinh: "vjp vjp | meaning | 0 | derivative",
+  atanh: "vjp | meaning | 0 | derivative",
+  cosh: "- | meaning | 0 | value",
   sinh: "- | meaning | 0",
-  tanh: "vjp | meaning+vjp | 0",
-  elu: "vjp meaning meaning+vjp | - | 0",
-  hardSigmoid: "meaning+vjp | - | 2",
-  leakyRelu: "- | - | 1",
+  tanh: "vjp | meaning+vjp | 0 | value+derivative",
+  elu: "vjp meaning meaning+vjp | - | 0 | value+derivative",
+  hardSigmoid: "meaning+vjp | - | 2 | value+derivative",
+  leakyRelu: "- | - | 1 | derivative",
   prelu: "- | - | 1",
-  relu: "- | - | 1",
-  relu6: "- | - | 2",
-  selu: "meaning vjp | - | 1",
-  logSigmoid: "meaning+vjp vjp | - | 0",
-  mish: "meaning+vjp | - | 0",
-  sigmoid: "meaning+vjp meaning+vjp | meaning+vjp | 0",
-  silu: "meaning+vjp vjp vjp | - | 0",
-  softplus: "meaning+vjp vjp | - | 0",
-  softsign: "vjp vjp | - | 0",
-  gelu: "meaning+vjp | - | 0",
+  relu: "- | - | 1 | value+derivative",
+  relu6: "- | - | 2 | value+derivative",
+  selu: "meaning vjp | - | 1 | value+derivative",
+  logSigmoid: "meaning+vjp vjp | - | 0 | value+derivative",
+  mish: "meaning+vjp | - | 0 | value+derivative",
+  sigmoid: "meaning+vjp meaning+vjp | meaning+vjp | 0 | value+derivative",
+  silu: "meaning+vjp vjp vjp | - | 0 | value+derivative",
+  softplus: "meaning+vjp vjp | - | 0 | value+derivative",
+  softsign: "vjp vjp | - | 0 | derivative",
+  gelu: "meaning+vjp | - | 0 | value+derivative",
   logsumexp: "meaning+vjp meaning+vjp | - | 0",
   max: "- | - | 1",
   mean: "meaning+vjp meaning+vjp | - | 0",
@@ -165,8 +165,14 @@ const OFFERS: Readonly<Record<string, string>> = {
 const fieldsOf = (offer: Readonly<Partial<Record<"meaning" | "vjp", unknown>>> | undefined): string =>
   (["meaning", "vjp"] as const).filter((field) => offer?.[field]).join("+") || "-";
 
-function offersOf({ textbook, kernels, kinks }: AnyOp): string {
-  return [textbook.map(fieldsOf).join(" ") || "-", fieldsOf(kernels), kinks.length].join(" | ");
+function offersOf({ textbook, kernels, kinks, bounds }: AnyOp): string {
+  const stated = bounds && Object.keys(bounds({ alpha: 1, approximate: "none" })).join("+");
+  return [
+    textbook.map(fieldsOf).join(" ") || "-",
+    fieldsOf(kernels),
+    kinks.length,
+    ...(stated === undefined ? [] : [stated]),
+  ].join(" | ");
 }
 
 /** A kernel that answers nothing would never be compared with the rules. */

@@ -5,6 +5,15 @@ import type { Attributes } from "./op.js";
 
 describe("attributes are fitted to smaller inputs", () => {
   test.each<[string, Attributes, number[], Attributes | undefined]>([
+    ["topk", { k: 2 }, [], undefined],
+    ["topk", { k: 2 }, [3, 0], undefined],
+    ["roll", { shift: [1], axes: [1] }, [3], undefined],
+    ["roll", { shift: [1, 2], axes: [-2, -1] }, [3], { shift: [2], axes: [-1] }],
+    ["squeeze", { axes: [-3, -1] }, [2, 1], { axes: [-1] }],
+    ["squeeze", { axes: [2] }, [1, 1], undefined],
+    ["split", { axis: 0, sizes: [3, 4] }, [5], { axis: 0, sizes: [2, 3] }],
+    ["split", { axis: 0, sizes: [1, 2, 1] }, [2], { axis: 0, sizes: [1, 1] }],
+    ["split", { axis: 0, sizes: [1, 1] }, [3], { axis: 0, sizes: [3] }],
     ["sum", { axes: [2, 0], keepdims: true }, [3, 4], { axes: [0], keepdims: true }],
     ["sum", { axes: [1, -1], keepdims: false }, [3, 4], { axes: [1], keepdims: false }],
     ["sum", { axes: [0], keepdims: false }, [], { axes: "all", keepdims: false }],

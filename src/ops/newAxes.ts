@@ -136,7 +136,7 @@ export const squeeze = register<SqueezeAttributes>({
   },
   adapt([x], { axes }) {
     if (axes === "all") return { axes };
-    const left = axes.filter((axis) => axis >= -x.length && axis < x.length && x.at(axis) === 1);
+    const left = axes.filter((axis) => x.at(axis) === 1);
     return left.length > 0 ? { axes: left } : undefined;
   },
   simpler: ({ axes }) => [

@@ -9,6 +9,14 @@ import type { Attributes } from "./op.js";
 /** What no attribute can be. */
 const NONSENSE: readonly unknown[] = [undefined, null, "nonsense", {}, ["nonsense"], [NaN], [[0.5]]];
 
+/** What errors call an attribute, where it is not by its name. */
+const CALLED: Readonly<Record<string, RegExp>> = {
+  axes: /axes|axis/,
+  permutation: /permutation|axis/,
+  paddings: /padding/,
+  k: /largest/,
+};
+
 /** May be left out. */
 const OPTIONAL = new Set(["rounding"]);
 
@@ -31,6 +39,8 @@ describe("nonsense in the place of any attribute is refused", () => {
         if (value === undefined && OPTIONAL.has(attribute)) continue;
         const answer = refusal(name, shapes, { ...attributes, [attribute]: value });
         expect(answer, `${attribute}: ${JSON.stringify(value)}`).toBeInstanceOf(InvalidProgramError);
+        // Who reads the error has to know which attribute is meant.
+        expect(String(answer)).toMatch(CALLED[attribute] ?? attribute);
       }
     }
   });
@@ -42,6 +52,7 @@ describe("nonsense in the place of any attribute is refused", () => {
   });
 });
 
+const WINDOW = { strides: [1, 1], padding: "valid", dilation: [1, 1] };
 const SLICE = { begin: [0, 0], end: [2, 3], strides: [1, 1], beginMask: 0, endMask: 0 };
 
 /** Each condition of a refusal by itself: what fails no other one. */
@@ -91,6 +102,39 @@ test.each<[string, number[][], Attributes]>([
     ],
     { strides: [1], padding: "valid", dilation: [1] },
   ],
+  [
+    "separableConv2d",
+    [
+      [1, 3, 3, 2],
+      [2, 2, 2, 1],
+      [1, 1, 2],
+    ],
+    WINDOW,
+  ],
+  [
+    "conv2dTranspose",
+    [
+      [1, 1, 1],
+      [2, 2, 1, 1],
+    ],
+    { ...WINDOW, outputSize: [2, 2] },
+  ],
+  [
+    "conv2dTranspose",
+    [
+      [1, 1, 1, 1],
+      [2, 2, 1],
+    ],
+    { ...WINDOW, outputSize: [2, 2] },
+  ],
+  ["dot", [[], []], {}],
+  ["scaledDotProductAttention", [[2, 3], [4, 3], [4]], { causal: false, scale: 1 }],
+  ["scaledDotProductAttention", [[3], [4, 3], [4, 2]], { causal: false, scale: 1 }],
+  ["groupNorm", [[2, 3]], { epsilon: 1, affine: false, groups: 0, channels: "last" }],
+  ["groupNorm", [[2, 3]], { epsilon: 1, affine: false, groups: -1, channels: "last" }],
+  ["groupNorm", [[2, 3]], { epsilon: 1, affine: false, groups: 1.5, channels: "last" }],
+  ["layerNorm", [[]], { epsilon: 1, affine: false }],
+  ["broadcastTo", [[1, 3]], { shape: [3] }],
   ["clip", [[2]], { low: 1, high: 0 }],
   ["softmaxCrossEntropy", [[], []], { reduction: "none" }],
   [

@@ -54,6 +54,8 @@ describe("check", () => {
     ["a shape that is none", { inputs: [float(2, 3), float(-3)] }, "input 1: [-3] is not a shape"],
     ["no output", { outputs: [] }, "a program needs at least one output"],
     ["an output that does not exist", { outputs: [3] }, "output 3 does not exist; values are 0..2"],
+    ["an output below 0", { outputs: [-1] }, "output -1 does not exist; values are 0..2"],
+    ["half an output", { outputs: [0.5] }, "output 0.5 does not exist; values are 0..2"],
   ])("refuses %s, and says where", (_what, change, message) => {
     expect(() => check(program(change))).toThrow(message);
   });
