@@ -106,9 +106,10 @@ export class Attainable {
     }
     overflow ||= !allFinite(got) && this.overflowsToNearest();
     if (undecided.groups.size > 0) return this.opened(undecided, overflow);
-    const textbook = this.extend(runs, got, (r) => r % this.forms);
+    // As many of each form as a single one would get: the spread of fewer is too often small by chance.
+    const textbook = this.extend(runs, got, (r) => r % this.forms, ALWAYS * this.forms);
     if (this.forms === 1) return this.decided(textbook, textbook);
-    const careful = this.extend(this.carefulRuns(got), got, () => 0);
+    const careful = this.extend(this.carefulRuns(got), got, () => 0, ALWAYS);
     if (!careful.finite) return { undecidable: "range: careful arithmetic leaves the format's range" };
     return this.decided(careful, textbook, overflow);
   }
@@ -145,8 +146,8 @@ export class Attainable {
   }
 
   /** Adds runs that move exact results too, until `got` is accepted. */
-  private extend(runs: Runs, got: Float64Array, form: (r: number) => Form): Runs {
-    for (let r = 0; r < ALWAYS && !this.accepts(got, runs.deviation); r++) {
+  private extend(runs: Runs, got: Float64Array, form: (r: number) => Form, most: number): Runs {
+    for (let r = 0; r < most && !this.accepts(got, runs.deviation); r++) {
       const result = this.run(NATURAL + r, form(r), true, this.fixed(NO_GROUPS, "first"));
       this.include(runs, result, this.exact, []);
     }
@@ -186,17 +187,18 @@ export class Attainable {
     const bases = (["first", "last"] as const).map((which) =>
       flatten(compute(doubles(this.fixed(groups, which)), this.quantity, this.point)),
     );
-    const runsOf = (form: (r: number) => Form): Runs => {
+    const runsOf = (form: (r: number) => Form, most: number): Runs => {
       const runs = this.noRuns(ties);
-      for (let r = 0; r < NATURAL + ALWAYS; r++) {
+      for (let r = 0; r < most; r++) {
         const gates = this.fixed(groups, r % 4 < 2 ? "first" : "last");
         const result = this.run(r, form(r), r >= NATURAL, gates);
         if (allFinite(result)) this.include(runs, result, bases[r % 4 < 2 ? 0 : 1], ties);
       }
       return runs;
     };
-    const careful = runsOf(() => 0);
-    const textbook = this.forms === 1 ? careful : runsOf((r) => r % this.forms);
+    const careful = runsOf(() => 0, NATURAL + ALWAYS);
+    const each = (NATURAL + ALWAYS) * this.forms;
+    const textbook = this.forms === 1 ? careful : runsOf((r) => r % this.forms, each);
     if (careful.count < NATURAL + ALWAYS) {
       return { undecidable: "range: careful arithmetic leaves the format's range" };
     }
