@@ -142,7 +142,8 @@ const SHOWN: Readonly<Record<string, Shows>> = {
   "broadcastTo:shape=identity": numbers("shape", (to, x) => String(to) === String(x)),
   "broadcastTo:shape=front": numbers("shape", (to, x) => to.length > x.length),
   "broadcastTo:shape=inside": numbers("shape", (to, x) => to.length === x.length && String(to) !== String(x)),
-  "broadcastTo:shape=several": ({ attributes, shapes: [x] }) => x.length === list(attributes.shape).length,
+  "broadcastTo:shape=several": ({ attributes, shapes: [x] }) =>
+    x.length === list(attributes.shape).length && ones(x) > 1,
   "broadcastTo:shape=scalar": ranks(0),
   "repetitions=none": numbers("repetitions", (times) => times.every((n) => n === 1)),
   "repetitions=one axis": numbers("repetitions", (times) => times.filter((n) => n !== 1).length === 1),
@@ -163,8 +164,11 @@ const SHOWN: Readonly<Record<string, Shows>> = {
   "stridedSlice:bounds=inside": ({ attributes: { begin, strides }, shapes: [x] }) =>
     x.every((n, a) => list(begin)[a] < n && (list(begin)[a] >= 0 || list(strides)[a] < 0)),
   "stridedSlice:bounds=from the end": numbers("begin", (begin) => begin.some((b) => b < 0)),
-  "stridedSlice:bounds=beyond": ({ attributes, shapes: [x] }) =>
-    x.some((n, a) => [attributes.begin, attributes.end].some((v) => list(v)[a] > n || list(v)[a] < -n)),
+  "stridedSlice:bounds=beyond": ({ attributes: { begin, end }, shapes: [x] }) =>
+    x.every((n, a) => {
+      const [from, to] = [list(begin)[a], list(end)[a]];
+      return (from < -n && to > n) || (from >= n && to < -n);
+    }),
   "masks=none": masks(false, false),
   "masks=begin": masks(true, false),
   "masks=end": masks(false, true),
