@@ -51,6 +51,7 @@ const TESTED_IN = [
   "src/explain/minimise.test.ts",
   "src/gradcheck/checkOp.test.ts",
   "src/laws/",
+  "src/oracles/fastVariance.test.ts",
   "src/oracles/proveOp.test.ts",
   "src/subjects/reference.test.ts",
 ];

@@ -5,6 +5,25 @@ import type { Attributes } from "./op.js";
 
 describe("attributes are fitted to smaller inputs", () => {
   test.each<[string, Attributes, number[], Attributes | undefined]>([
+    ["flip", { axes: "all" }, [2], { axes: "all" }],
+    ["flip", { axes: [0, 2] }, [3, 2], { axes: [0] }],
+    ["flip", { axes: [1, -3] }, [3, 2], { axes: [1] }],
+    ["flip", { axes: [0, -2] }, [3, 2], { axes: [0] }],
+    ["flip", { axes: [2] }, [3, 2], undefined],
+    ["reshape", { shape: [2, 3] }, [4], { shape: [2, 2] }],
+    ["reshape", { shape: [2, 3] }, [4, 3], { shape: [4, 3] }],
+    [
+      "pad",
+      { paddings: [[1, 2]], value: 0 },
+      [3, 2],
+      {
+        paddings: [
+          [1, 2],
+          [0, 0],
+        ],
+        value: 0,
+      },
+    ],
     ["topk", { k: 2 }, [], undefined],
     ["topk", { k: 2 }, [3, 0], undefined],
     ["roll", { shift: [1], axes: [1] }, [3], undefined],

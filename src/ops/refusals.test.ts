@@ -128,6 +128,21 @@ test.each<[string, number[][], Attributes]>([
     { ...WINDOW, outputSize: [2, 2] },
   ],
   ["dot", [[], []], {}],
+  ["concat", [[2, 1], [2]], { axis: 1 }],
+  ["einsum", [[2, 3]], { equation: "ij->i!" }],
+  ["gatherND", [[2, 3], []], {}],
+  [
+    "gatherND",
+    [
+      [2, 3],
+      [2, 0],
+    ],
+    {},
+  ],
+  ["groupNorm", [[2]], { epsilon: 1, affine: false, groups: 1, channels: "last" }],
+  ["groupNorm", [[2, 3], [3], [2]], { epsilon: 1, affine: true, groups: 1, channels: "last" }],
+  ["groupNorm", [[2, 3], [3]], { epsilon: 1, affine: true, groups: 1, channels: "last" }],
+  ["groupNorm", [[2, 3], [3], [3]], { epsilon: 1, affine: false, groups: 1, channels: "last" }],
   ["scaledDotProductAttention", [[2, 3], [4, 3], [4]], { causal: false, scale: 1 }],
   ["scaledDotProductAttention", [[3], [4, 3], [4, 2]], { causal: false, scale: 1 }],
   ["groupNorm", [[2, 3]], { epsilon: 1, affine: false, groups: 0, channels: "last" }],
@@ -198,4 +213,11 @@ test.each<[string, number[][], Attributes, number[]]>([
   ["broadcastTo", [[1]], { shape: [2, 0] }, [2, 0]],
 ])("%s of %j accepts %j", (name, shapes, attributes, wanted) => {
   expect(findOp(name).shape(shapes, attributes)).toEqual(wanted);
+});
+
+test.each(OPS.map((op) => [op.name, op] as const))("%s says how many inputs it takes", (name, { arity }) => {
+  const { inputs } = drawCase(new Stream(1, `arity ${name}`), findOp(name), { dtype: "f64" });
+  expect(arity.low).toBeGreaterThanOrEqual(1);
+  expect(arity.low).toBeLessThanOrEqual(inputs.length);
+  expect(arity.high).toBeGreaterThanOrEqual(inputs.length);
 });

@@ -70,6 +70,13 @@ test.each(POSITIONS)("position %d of three is meant: %s", (position, meant) => {
   expect(findOp("scatterND").accepts!([row, filled([1, 2], 1)], { shape: [3, 2] })).toBe(meant);
 });
 
+test("positions beyond the end are moved to the last one", () => {
+  const repaired = findOp("gather").repair!([filled([2, 3], 1), tensor([3], [0, 2, 7])], { axis: 1 });
+  expect(Array.from(repaired[1].data)).toEqual([0, 2, 2]);
+  const none = findOp("gather").repair!([filled([0], 1), tensor([1], [1])], { axis: 0 });
+  expect(Array.from(none[1].data)).toEqual([0]);
+});
+
 test.each([-0.5, 0.25, 1, 2])("slopes of leakyRelu lie between 1 and alpha = %d", (alpha) => {
   const [low, high] = findOp("leakyRelu").bounds!({ alpha }).derivative!;
   expect(low).toBeCloseTo(Math.min(alpha, 1), 14);

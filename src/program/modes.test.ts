@@ -217,6 +217,14 @@ describe("textbook forms", () => {
     expect(textbookForm([], 1)).toBeUndefined();
   });
 
+  it("change a value: ln(1 + exp(−50)) has lost exp(−50)", () => {
+    const b = new ProgramBuilder();
+    const program = b.build(b.apply("softplus", [b.input([])]));
+    const value = (form?: number): number =>
+      evaluate(DOUBLES, program, [tensor([], [-50])], form === undefined ? {} : { form })[1].data[0];
+    expect([value(), value(0), value(1)]).toEqual([Math.exp(-50), Math.exp(-50), 0]);
+  });
+
   it("change the gradient of a saturated tanh, and not its value", () => {
     const b = new ProgramBuilder();
     const program = b.build(b.apply("tanh", [b.input([])]));

@@ -40,6 +40,11 @@ describe("check", () => {
     ],
     ["a value below 0", { nodes: [node("tanh@1", [-1])] }, "node 0 (tanh@1): reads value -1"],
     ["half a value", { nodes: [node("tanh@1", [0.5])] }, "node 0 (tanh@1): reads value 0.5"],
+    [
+      "another number of values than it says",
+      { nodes: [{ ...node("split@1", [1], { axis: 0, sizes: [1, 2] }), outputs: 3 }], outputs: [2] },
+      "node 0 (split@1): makes 2 values, and not 3 as it says",
+    ],
     ["too many inputs", { nodes: [node("tanh@1", [0, 1])] }, "node 0 (tanh@1): takes 1 inputs, got 2"],
     [
       "shapes that do not fit",
