@@ -18,6 +18,9 @@ const SUBJECTS: Readonly<Record<string, ReferenceOptions>> = {
   reference: {},
   "reference-f32": { precision: "f32" },
   "reference-f32-careful": { precision: "f32", form: 0 },
+  // Ops with fewer forms begin again with their first one.
+  "reference-f32-second": { precision: "f32", form: 2 },
+  "reference-f32-third": { precision: "f32", form: 3 },
   "reference-f32-ftz": { precision: "f32", flush: true },
   "reference-f32-reversed": {
     precision: "f32",
