@@ -3,7 +3,9 @@ import { PROPERTIES } from "../../properties/index.js";
 import { OPS, findOp } from "../ops/index.js";
 import type { Hello } from "../record/protocol.js";
 import { referenceAdapter } from "../subjects/reference.js";
+import { encodeCase } from "../record/case.js";
 import { matches, plan } from "./plan.js";
+import { unitCases } from "./unitCases.js";
 
 const { implementation, environment, capabilities } = referenceAdapter().hello();
 
@@ -46,6 +48,18 @@ describe("a pattern", () => {
 });
 
 describe("a plan", () => {
+  it("shows the same cases to every subject, whatever it is called and wherever its command is", () => {
+    const hello = { implementation, environment, capabilities };
+    const selection = { properties: PROPERTIES, ops: OPS, only: ["gradient/tanh", "*/programs"] };
+    const cases = ["reference", "cmd:node /anywhere/adapter.mjs"].map((subject) =>
+      plan(subject, hello, selection).units.flatMap((unit) =>
+        unitCases(1, unit, 0, 4, hello).map((c) => encodeCase(c)),
+      ),
+    );
+    expect(cases[0].length).toBeGreaterThan(10);
+    expect(cases[1]).toEqual(cases[0]);
+  });
+
   it("covers every property and op that the subject has, with a cell for each attribute class", () => {
     const hello = { implementation, environment, capabilities };
     const { units, cells, skipped } = planned(hello);

@@ -9,6 +9,8 @@ import { isAlways, refusalsOf } from "./refusals.js";
 /** The unit of work: a block of cases of one property and one op, with a seed of its own. */
 export interface Unit {
   readonly id: string;
+  /** The name of the streams that its cases are drawn from: the same for every subject. */
+  readonly stream: string;
   readonly subject: string;
   readonly property: Property;
   /** Undefined for properties about programs. */
@@ -96,8 +98,10 @@ export function plan(subject: string, hello: Hello, selection: Selection): Plan 
       const wanted = classes.filter((label) => !(label in without));
       cells.push(...(wanted.length > 0 ? wanted : [""]).map(cell));
       for (const dtype of dtypes(hello, property, op)) {
+        const stream = `${property.name}/${name}/${dtype}`;
         units.push({
-          id: `${subject}/${property.name}/${name}/${dtype}`,
+          id: `${subject}/${stream}`,
+          stream,
           subject,
           property,
           op,

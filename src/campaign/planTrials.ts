@@ -7,6 +7,8 @@ import { kindName, targetsOf, type Target, type TrialProperty } from "./trialPro
 /** One property, to be tried on one of the subject's objects. */
 export interface PlannedTrial {
   readonly id: string;
+  /** The name of the streams that its scenarios are drawn from: the same for every subject. */
+  readonly stream: string;
   readonly subject: string;
   readonly property: TrialProperty;
   readonly target: Target;
@@ -53,8 +55,8 @@ export function planTrials(
         continue;
       }
       for (const dtype of dtypes) {
-        const id = `${subject}/${property.name}/${target.name}/${dtype}`;
-        trials.push({ id, subject, property, target, dtype });
+        const stream = `${property.name}/${target.name}/${dtype}`;
+        trials.push({ id: `${subject}/${stream}`, stream, subject, property, target, dtype });
       }
     }
   }

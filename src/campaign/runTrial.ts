@@ -71,11 +71,11 @@ const numbersIn = (outcome: Outcome): number =>
       )
     : 0;
 
-/** The scenarios of a trial: a function of the campaign's seed and the trial's name. */
+/** The scenarios of a trial: a function of the campaign's seed, the property and the object. */
 export function trialScenarios(trial: PlannedTrial, { seed, runs }: TrialOptions): Scenario[] {
-  const { property, target, dtype, id } = trial;
+  const { property, target, dtype, stream } = trial;
   return Array.from({ length: scenariosOf(trial, runs) }, (_, i) =>
-    property.draw(new Stream(seed, `${id}#${i}`), { target, dtype }),
+    property.draw(new Stream(seed, `${stream}#${i}`), { target, dtype }),
   );
 }
 

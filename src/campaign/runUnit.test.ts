@@ -37,6 +37,7 @@ function sometimes(decides: (c: Case, count: number) => boolean, perClass = fals
 function unitFor(property: Property, op = "tanh", classes: readonly string[] = []): Unit {
   return {
     id: `reference/sometimes/${op}/f64`,
+    stream: `sometimes/${op}/f64`,
     subject: "reference",
     property,
     op: findOp(`${op}@1`),

@@ -6,8 +6,9 @@ import { hasModes, type Unit } from "./plan.js";
 import { acceptedClasses, refusalsOf, refusesAll, refusesIn } from "./refusals.js";
 
 /**
- * The cases of one block of a unit: a function of the campaign's seed, the unit's name and the block's number, so
- * that they depend neither on workers nor on order.
+ * The cases of one block of a unit: a function of the campaign's seed, the property, the op, the precision and the
+ * block's number, so that they depend neither on workers nor on order, and every subject is shown the same ones (but for
+ * what it refuses).
  *
  * The first block runs through all classes of all attributes. Later ones aim at one class each and leave the other
  * attributes to chance, since some classes go together badly (many libraries refuse strides with dilation).
@@ -27,7 +28,7 @@ export function unitCases(
   const has = (op: string): boolean => hasModes(hello, op, modes) && !refusesAll(hello, op, modes);
   const aims = block === 0 || wanted.length === 0 ? allClasses(unit.classes, runs) : oneByOne(wanted, runs);
   return aims.map((classes, i) => {
-    const name = `${unit.id}/b${block}#${i}`;
+    const name = `${unit.stream}/b${block}#${i}`;
     const { op } = unit;
     // By a stream of their own: what a subject refuses must not change the numbers of its other cases.
     const accepted = op
