@@ -112,6 +112,11 @@ describe("a gradient", () => {
     expect((await faultOf("tanh", offBy(1e-3), [wide])).class).toBe("wrong value");
   });
 
+  it("off by a thousandth is no transposition of a single row, which turned round is the same", async () => {
+    const flat = caseOf("tanh", [matrix([0.1, 0.5, 0.9, 1.3])]);
+    expect((await faultOf("tanh", offBy(1e-3), [flat])).class).toBe("wrong value");
+  });
+
   it("that is explained in one case and not in the other is not explained", async () => {
     // In the smallest case the second number is the first one's negative.
     const fault = await faultOf(
