@@ -122,9 +122,10 @@ function mendRelation(
   region: Region,
 ): void {
   const shape = broadcastShapes(inputs.map((x) => x.shape));
-  // Where nothing meets, a rule may still divide by what would have met: positive numbers suit every such op.
-  if (sizeOf(shape) === 0)
-    for (const { data } of inputs) data.forEach((x, i) => (data[i] = Math.abs(x) + 0.5));
+  // Such numbers suit every op with a relation.
+  const positive = (x: number): number => formatOf(dtype).round(Math.abs(x) + 0.5);
+  // Where nothing meets, a rule may still divide by what would have met.
+  if (sizeOf(shape) === 0) for (const { data } of inputs) data.forEach((x, i) => (data[i] = positive(x)));
   const read = inputs.map((x) => broadcastIndex(x.shape, shape));
   const holds = (i: number): boolean => op.relation!(...inputs.map((x, k) => x.data[read[k][i]]));
   for (let attempt = 0; attempt < 40; attempt++) {
@@ -140,8 +141,8 @@ function mendRelation(
           dtype,
           attempt < 8 ? region : "normal",
         ).data[0];
-        // A broadcast element must suit all its partners: positive ones suit every op with a relation.
-        if (attempt >= 16) x.data[read[k][i]] = Math.abs(x.data[read[k][i]]) + 0.5;
+        // A broadcast element must suit all its partners.
+        if (attempt >= 16) x.data[read[k][i]] = positive(x.data[read[k][i]]);
       });
     }
     if (clean) return;

@@ -11,6 +11,12 @@ const MOST_ELEMENTS = 48;
 /** Share of shapes with four or five axes: code that counts them by hand stops at three or four. */
 const MANY_AXES = 0.1;
 
+/**
+ * How often an input that could be broadcast is not. Whether empty tensors broadcast depends on which axis is empty, so
+ * that many ways are tried.
+ */
+const KEPT: Readonly<Record<ShapeKind, number>> = { ordinary: 0.5, degenerate: 0.25, broadcast: 0 };
+
 /** The surroundings in which an op's `draw` chooses shapes and attributes. */
 export function drawContext(
   stream: Stream,
@@ -31,7 +37,7 @@ export function drawContext(
     const whole = shape();
     if (kind === "broadcast" && whole.length === 0) whole.push(stream.int(2, 5));
     const shapes: Shape[] = Array.from({ length: count }, () =>
-      kind !== "broadcast" && stream.chance(0.5) ? whole : narrowed(stream, whole),
+      stream.chance(KEPT[kind]) ? whole : narrowed(stream, whole),
     );
     // One input at least keeps each axis, so that the result is as large as was meant.
     shapes[stream.int(0, count - 1)] = whole;
