@@ -1,3 +1,4 @@
+import type { Algebra } from "../core/algebra.js";
 import { doubles, rounded, roundToNearest, type Gates } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
 import type { Form } from "../program/evaluate.js";
@@ -82,8 +83,7 @@ export class Attainable {
       // Only coordinates that are finite count: a form that loses one of them is as good as any at the others.
       this.include(runs, result, this.exact, []);
       if (!allFinite(result)) {
-        if (r % this.forms === 0)
-          return { undecidable: "range: careful arithmetic leaves the format's range" };
+        if (r % this.forms === 0) return { undecidable: LEAVES_RANGE };
         overflow = true;
         continue;
       }
@@ -104,13 +104,16 @@ export class Attainable {
     if (undecided.crossings > MOST_CROSSINGS && this.point.program.nodes.length > 1) {
       return { undecidable: `${undecided.crossings} comparisons are closer than rounding can tell` };
     }
-    overflow ||= !allFinite(got) && this.overflowsToNearest();
+    if (!allFinite(got)) {
+      if (this.overflowsToNearest(0)) return { undecidable: LEAVES_RANGE };
+      for (let form = 1; form < this.forms; form++) overflow ||= this.overflowsToNearest(form);
+    }
     if (undecided.groups.size > 0) return this.opened(undecided, overflow);
     // As many of each form as a single one would get: the spread of fewer is too often small by chance.
     const textbook = this.extend(runs, got, (r) => r % this.forms, ALWAYS * this.forms);
     if (this.forms === 1) return this.decided(textbook, textbook);
     const careful = this.extend(this.carefulRuns(got), got, () => 0, ALWAYS);
-    if (!careful.finite) return { undecidable: "range: careful arithmetic leaves the format's range" };
+    if (!careful.finite) return { undecidable: LEAVES_RANGE };
     return this.decided(careful, textbook, overflow);
   }
 
@@ -125,15 +128,21 @@ export class Attainable {
   }
 
   /**
-   * Whether a textbook form leaves the range when it is rounded as libraries round. Random runs may miss a square that
-   * underflows to 0 and is divided by: rounded up, it does not.
+   * Whether a form leaves the range when it is rounded as libraries round, and sums are added up in whatever order.
+   * Random runs may miss a square that underflows to 0 and is divided by: rounded up, it does not.
    */
-  private overflowsToNearest(): boolean {
+  private overflowsToNearest(form: Form): boolean {
     const { format, flush } = this.precision;
-    return Array.from({ length: this.forms - 1 }, (_, f) => f + 1).some((form) => {
-      const A = rounded(roundToNearest(format, { flush }), this.fixed(NO_GROUPS, "first"));
-      return !allFinite(flatten(compute(A, this.quantity, this.point, { form })));
-    });
+    const A = rounded(roundToNearest(format, { flush }), this.fixed(NO_GROUPS, "first"));
+    const anyOrder: Algebra<number> = {
+      ...A,
+      sum(terms) {
+        let size = 0;
+        for (let i = 0; i < terms.length; i++) size += Math.abs(terms[i]);
+        return size > format.largest ? NaN : A.sum(terms);
+      },
+    };
+    return !allFinite(flatten(compute(anyOrder, this.quantity, this.point, { form })));
   }
 
   /** Natural runs of the careful rules alone, until `got` is accepted; gates as in the exact pass. */
@@ -199,9 +208,7 @@ export class Attainable {
     const careful = runsOf(() => 0, NATURAL + ALWAYS);
     const each = (NATURAL + ALWAYS) * this.forms;
     const textbook = this.forms === 1 ? careful : runsOf((r) => r % this.forms, each);
-    if (careful.count < NATURAL + ALWAYS) {
-      return { undecidable: "range: careful arithmetic leaves the format's range" };
-    }
+    if (careful.count < NATURAL + ALWAYS) return { undecidable: LEAVES_RANGE };
     // What the fixed passes reach belongs to the hull, also where a value (and not a gate) depends on the choice.
     for (const base of bases) {
       base.forEach((x, i) => {
@@ -288,4 +295,5 @@ export class Attainable {
   }
 }
 
+const LEAVES_RANGE = "range: careful arithmetic leaves the format's range";
 const NO_GROUPS: OpenGroups = new Map();
