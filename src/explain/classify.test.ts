@@ -77,6 +77,14 @@ describe("a gradient", () => {
       first((g) => [0, 3, 1, 4, 2, 5].map((i) => g.data[i])),
       /^$/,
     ],
+    // A column is its own transpose.
+    [
+      "wrong value",
+      "tanh",
+      [caseOf("tanh", [matrix([0.1], [0.5], [0.9])])],
+      first((g) => g.data.map((v) => v * 1.0005)),
+      /^$/,
+    ],
     ["shifted", "tanh", [wide], first((g) => [0, ...g.data.subarray(0, 4)]), /^along axis -1 by \+1$/],
     ["NaN", "tanh", [wide], first((g) => g.data.map(() => NaN)), /^$/],
     ["overflow", "tanh", [wide], first((g) => g.data.map(() => Infinity)), /^$/],

@@ -96,10 +96,15 @@ const isFinite = ({ got }: Comparison): boolean => got.data.every(Number.isFinit
 
 /** The results are these numbers everywhere, which somewhere are not the truth. */
 function fits(all: readonly Comparison[], wrong: (c: Comparison) => ArrayLike<number> | undefined): boolean {
-  return all.every((c) => {
+  let differ = false;
+  const agree = all.every((c) => {
     const numbers = wrong(c);
-    return numbers !== undefined && isFinite(c) && alike(c.got.data, numbers, c);
+    if (numbers === undefined || !isFinite(c) || !alike(c.got.data, numbers, c)) return false;
+    // A column is its own transpose: what is near the truth too explains nothing.
+    differ ||= !alike(c.truth.data, numbers, c);
+    return true;
   });
+  return agree && differ;
 }
 
 const isZero = ({ got, truth }: Comparison): boolean =>
@@ -133,8 +138,7 @@ function otherInput(all: readonly Comparison[]): Fault | undefined {
   const which = all[0].others.findIndex((_, j) =>
     fits(all, (c) => (c.others[j]?.data.length === c.truth.data.length ? c.others[j].data : undefined)),
   );
-  const differ = all.some((c) => which >= 0 && !alike(c.truth.data, c.others[which].data, c));
-  return differ && telling(all, 2) ? named("other input") : undefined;
+  return which >= 0 && telling(all, 2) ? named("other input") : undefined;
 }
 
 function transposed(all: readonly Comparison[]): Fault | undefined {
