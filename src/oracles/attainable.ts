@@ -13,11 +13,10 @@ import { tieGroups, type TieGroup } from "./ties.js";
 import { F, type Precision, type Tolerance, type Undecidable } from "./tolerance.js";
 
 /** Natural runs, and runs that also move exact results. */
-const NATURAL = 8;
-const ALWAYS = 8;
+const [NATURAL, ALWAYS] = [8, 8];
 /**
- * More open comparisons than this, in programs of several ops, are not told apart by "all first" and "all last" runs.
- * Within one op they do not act on each other, and the hull covers them all.
+ * More open comparisons than this, in programs, are not told apart by "all first" and "all last" runs. Within one op
+ * they do not act on each other, and the hull covers them all.
  */
 const MOST_CROSSINGS = 8;
 
@@ -75,12 +74,12 @@ export class Attainable {
     let runs = this.noRuns([]);
     let undecided = spreads.undecided(F, u);
     let overflow = false;
-    if (undecided.groups.size === 0 && this.accepts(got, runs.deviation)) return this.decided(runs, runs);
     const settled = (): boolean => undecided.groups.size === 0 && this.accepts(got, runs.deviation);
+    if (settled()) return this.decided(runs, runs);
     for (let r = 0; r < NATURAL; r++) {
       const trace = new Trace();
       const result = this.run(r, r % this.forms, false, trace);
-      // Only coordinates that are finite count: a form that loses one of them is as good as any at the others.
+      // A form that loses one coordinate is as good as any at the others.
       this.include(runs, result, this.exact, []);
       if (!allFinite(result)) {
         if (r % this.forms === 0) return { undecidable: LEAVES_RANGE };
@@ -90,8 +89,7 @@ export class Attainable {
       spreads.add(trace.sites);
       undecided = spreads.undecided(F, u);
       // A first run in careful form that accepts everything also settles that it is careful arithmetic.
-      if (settled() && r === 0) return this.decided(runs, runs);
-      if (settled() && this.forms === 1) return this.decided(runs, runs);
+      if (settled() && (r === 0 || this.forms === 1)) return this.decided(runs, runs);
       if (settled()) break;
     }
     if (undecided.atJump && this.quantity !== "value") {
@@ -109,7 +107,7 @@ export class Attainable {
       for (let form = 1; form < this.forms; form++) overflow ||= this.overflowsToNearest(form);
     }
     if (undecided.groups.size > 0) return this.opened(undecided, overflow);
-    // As many of each form as a single one would get: the spread of fewer is too often small by chance.
+    // As many of each form as a single one would get: of fewer, the spread is too often small by chance.
     const textbook = this.extend(runs, got, (r) => r % this.forms, ALWAYS * this.forms);
     if (this.forms === 1) return this.decided(textbook, textbook);
     const careful = this.extend(this.carefulRuns(got), got, () => 0, ALWAYS);
@@ -128,8 +126,8 @@ export class Attainable {
   }
 
   /**
-   * Whether a form leaves the range when it is rounded as libraries round, and sums are added up in whatever order.
-   * Random runs may miss a square that underflows to 0 and is divided by: rounded up, it does not.
+   * Whether a form, rounded to nearest and its sums in whatever order, leaves the range. Random runs may miss a square
+   * that underflows to 0 and is divided by: rounded up, it does not.
    */
   private overflowsToNearest(form: Form): boolean {
     const { format, flush } = this.precision;
@@ -193,15 +191,15 @@ export class Attainable {
       if (error instanceof OpenChoiceError) return { undecidable: `an open comparison: ${error.message}` };
       throw error;
     }
-    const bases = (["first", "last"] as const).map((which) =>
+    const bases = WHICH.map((which) =>
       flatten(compute(doubles(this.fixed(groups, which)), this.quantity, this.point)),
     );
     const runsOf = (form: (r: number) => Form, most: number): Runs => {
       const runs = this.noRuns(ties);
       for (let r = 0; r < most; r++) {
-        const gates = this.fixed(groups, r % 4 < 2 ? "first" : "last");
-        const result = this.run(r, form(r), r >= NATURAL, gates);
-        if (allFinite(result)) this.include(runs, result, bases[r % 4 < 2 ? 0 : 1], ties);
+        const which = this.round(r);
+        const result = this.run(r, form(r), r >= NATURAL, this.fixed(groups, WHICH[which]));
+        if (allFinite(result)) this.include(runs, result, bases[which], ties);
       }
       return runs;
     };
@@ -243,8 +241,11 @@ export class Attainable {
     const stream = new Stream(this.seed, `random rounding ${r}`);
     const A = rounded(randomRounding(format, stream, { always, flush, intrinsicUlps }), gates);
     // Products of a subject may be nested either way, which rounds and cancels in other places.
-    return flatten(compute(A, this.quantity, this.point, { form, nesting: NESTINGS[(r >> 1) % 2] }));
+    return flatten(compute(A, this.quantity, this.point, { form, nesting: NESTINGS[this.round(r)] }));
   }
+
+  /** Alternates once all forms have had a run, so that each is run both ways, however many there are. */
+  private round = (r: number): 0 | 1 => (Math.floor(r / this.forms) % 2 === 0 ? 0 : 1);
 
   private noRuns(ties: readonly TieGroup[]): Runs {
     return {
@@ -296,4 +297,5 @@ export class Attainable {
 }
 
 const LEAVES_RANGE = "range: careful arithmetic leaves the format's range";
+const WHICH = ["first", "last"] as const;
 const NO_GROUPS: OpenGroups = new Map();
