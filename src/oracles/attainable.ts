@@ -1,9 +1,8 @@
 import type { Algebra } from "../core/algebra.js";
 import { doubles, rounded, roundToNearest, type Gates } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
-import type { Form } from "../program/evaluate.js";
 import { NESTINGS } from "../record/protocol.js";
-import { evaluate, liftAll } from "../program/evaluate.js";
+import { evaluate, liftAll, type Form } from "../program/evaluate.js";
 import { FixedGates, Spreads, Trace, type Undecided } from "./gates.js";
 import { allFinite, hullOf, type OpenGroups } from "./hull.js";
 import { OpenChoiceError } from "./interval.js";
@@ -31,7 +30,7 @@ interface Runs {
 }
 
 /**
- * How wrong a correct implementation of a given precision may be, by random rounding.
+ * How wrong a correct implementation of a precision may be, by random rounding.
  *
  * The reference's rules are run a few times with every primitive rounded up or down at random, in the careful and
  * in the textbook forms alternately; the threshold is a small multiple of the spread, plus the rounding of the
@@ -204,8 +203,8 @@ export class Attainable {
       return runs;
     };
     const careful = runsOf(() => 0, NATURAL + ALWAYS);
-    const each = (NATURAL + ALWAYS) * this.forms;
-    const textbook = this.forms === 1 ? careful : runsOf((r) => r % this.forms, each);
+    const all = (NATURAL + ALWAYS) * this.forms;
+    const textbook = this.forms === 1 ? careful : runsOf((r) => r % this.forms, all);
     if (careful.count < NATURAL + ALWAYS) return { undecidable: LEAVES_RANGE };
     // What the fixed passes reach belongs to the hull, also where a value (and not a gate) depends on the choice.
     for (const base of bases) {
@@ -270,7 +269,7 @@ export class Attainable {
     runs.count++;
   }
 
-  /** NaN compares false, so that it is never accepted. */
+  /** NaN compares false: it is never accepted. */
   private accepts(got: Float64Array, deviation: Float64Array): boolean {
     for (let i = 0; i < got.length; i++) {
       const tolerance = F * deviation[i] + this.floor(i, this.exact[i], this.exact[i]);
