@@ -49,6 +49,19 @@ describe("findings of one fault", () => {
     expect(clusterKey(finding("throws", "value"))).not.toBe(clusterKey(finding("wrong shape", "value[0]")));
   });
 
+  it("have wrong numbers of any kind, where the same attributes decide", () => {
+    const classes: FaultClass[] = ["wrong value", "zero", "overflow", "NaN"];
+    const [first, ...others] = classes.map((name) => finding(name, "value[0]", [same]));
+    for (const other of others) {
+      expect(clusterKey(other)).toBe(clusterKey(first));
+      expect(compatible(other, first)).toBe(true);
+    }
+    const elsewhere = finding("zero", "value[0]", [factor("strides", ["2"], ["1"])]);
+    expect(compatible(elsewhere, first)).toBe(false);
+    expect(clusterKey(finding("zero", "value[0]"))).not.toBe(clusterKey(finding("wrong value", "value[0]")));
+    expect(clusterKey(finding("sign", "value[0]", [same]))).not.toBe(clusterKey(first));
+  });
+
   it("need nothing that the other excludes", () => {
     const [a, b] = [explicit, same].map((padding) => finding("wrong value", "gradient[0]", [padding]));
     expect(compatible(a, a)).toBe(true);

@@ -1,6 +1,14 @@
 import { lacksElements, type Case } from "../record/case.js";
-import { matters, type Factor } from "../record/fault.js";
+import { matters, type Factor, type FaultClass } from "../record/fault.js";
 import type { Finding } from "../record/record.js";
+
+/** Classes that say how a wrong number looks in one case, and not how it came about. */
+const NUMBERS: ReadonlySet<string> = new Set([
+  "wrong value",
+  "zero",
+  "overflow",
+  "NaN",
+] satisfies FaultClass[]);
 
 /** What findings of one fault have in common before attributes are looked at: subject, op, class and result. */
 export function clusterKey(finding: Finding): string {
@@ -10,8 +18,17 @@ export function clusterKey(finding: Finding): string {
   // Of one cause, whatever it makes of the number: a part of it is missing, or all.
   const name = cause?.kind ?? fault?.class ?? signature.kind;
   // Where attributes decide, a wrong shape and an error are how one mistake in the geometry shows.
-  const geometry = decidingAttributes(finding).length > 0 && (name === "throws" || name === "wrong shape");
-  const kind = geometry ? ["geometry"] : name === "throws" ? [name, normalised(judgement.reason)] : [name];
+  const decided = decidingAttributes(finding).length > 0;
+  const geometry = decided && (name === "throws" || name === "wrong shape");
+  // And a wrong element, one that is missing, and one that was taken from elsewhere and happens to be huge.
+  const number = decided && NUMBERS.has(name);
+  const kind = geometry
+    ? ["geometry"]
+    : number
+      ? ["number"]
+      : name === "throws"
+        ? [name, normalised(judgement.reason)]
+        : [name];
   return [subject, signature.op, where, ...kind].join("\0");
 }
 
@@ -28,6 +45,13 @@ export function compatible(a: Finding, b: Finding): boolean {
     return other ? [{ factor, other }] : [];
   });
   const excludes = (one: Factor, other: Factor): boolean => one.passes.includes(other.fails[0]);
+  // What looks different is one fault only where it shows with the same attributes.
+  const alike =
+    a.cause !== undefined || a.fault?.class === b.fault?.class || !NUMBERS.has(a.fault?.class ?? "");
+  const together = shared.some(({ factor, other }) =>
+    factor.fails.some((name) => other.fails.includes(name)),
+  );
+  if (!alike && !together) return false;
   return (
     shared.length === 0 ||
     !shared.every(({ factor, other }) => excludes(factor, other) && excludes(other, factor))

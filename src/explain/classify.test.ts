@@ -8,7 +8,7 @@ import {
   withRecord,
 } from "../../fixtures/builders/faulty.js";
 import { judgeCase } from "../campaign/judgeCase.js";
-import type { Tensor } from "../core/tensor.js";
+import { tensor, type Tensor } from "../core/tensor.js";
 import { gradientAgreement, valueAgreement } from "../laws/agreement.js";
 import { failure, type Law } from "../laws/law.js";
 import type { AnyOp } from "../ops/op.js";
@@ -75,6 +75,32 @@ describe("a gradient", () => {
       "tanh",
       [caseOf("tanh", [matrix([0.1, 0.5, 0.9], [1.3, 1.7, 2.1])])],
       first((g) => [0, 3, 1, 4, 2, 5].map((i) => g.data[i])),
+      /^$/,
+    ],
+    [
+      "factor",
+      "layerNorm",
+      [
+        [2, 3, 5, 1],
+        [1, 4, 2, 8, 3, 7],
+      ].map((x) =>
+        caseOf("layerNorm", [tensor([x.length / 2, 2], x), row(1, 2), row(3, 1)], {
+          attributes: { epsilon: 1, affine: true },
+        }),
+      ),
+      gradientsFrom(([gx, gScale, gOffset]) => [
+        gx.data,
+        gScale.data.map((v) => v / gx.shape[0]),
+        gOffset.data,
+      ]),
+      /^1\/n times what it should be, n the number of outputs for each element$/,
+    ],
+    // A column is its own transpose.
+    [
+      "wrong value",
+      "tanh",
+      [caseOf("tanh", [matrix([0.1], [0.5], [0.9])])],
+      first((g) => g.data.map((v) => v * 1.0005)),
       /^$/,
     ],
     ["shifted", "tanh", [wide], first((g) => [0, ...g.data.subarray(0, 4)]), /^along axis -1 by \+1$/],

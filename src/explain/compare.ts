@@ -1,6 +1,6 @@
 import { formatOf } from "../core/float.js";
 import { DOUBLES } from "../core/numberAlgebra.js";
-import { broadcastIndex, sameShape } from "../core/shape.js";
+import { broadcastIndex, sameShape, sizeOf } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import { askGradient, askHessian, askTangent, askValue, pointOf, type LawJudgement } from "../laws/law.js";
 import { findOp } from "../ops/index.js";
@@ -78,11 +78,17 @@ function copiesOf(point: Point, index: number): Tensor | undefined {
 function countsOf(c: Case, { shape }: Tensor): Comparison["counts"] {
   const outputs = c.cotangents.reduce((n, x) => n + x.data.length, 0);
   const inputs = c.inputs.reduce((n, x) => Math.max(n, x.data.length), 0);
+  const size = sizeOf(shape);
+  const rows = size / (shape.at(-1) ?? 1);
   return [
     { n: inputs, of: "elements" },
     { n: outputs, of: "elements of the output" },
     ...(shape.length > 0 ? [{ n: shape[0], of: "rows" }] : []),
     ...(shape.length > 1 ? [{ n: shape[shape.length - 1], of: "columns" }] : []),
+    ...(shape.length > 2 && rows > 0 ? [{ n: rows, of: "rows in all" }] : []),
+    ...(outputs > size && outputs % size === 0
+      ? [{ n: outputs / size, of: "outputs for each element" }]
+      : []),
   ];
 }
 

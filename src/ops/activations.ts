@@ -20,7 +20,7 @@ function logOnePlusExpTextbook<T>(A: Algebra<T>, x: T): T {
   return isPositive(A, x) ? A.add(x, rest) : rest;
 }
 
-/** ½·tanh(x/2) + ½ */
+/** The sigmoid as ½·tanh(x/2) + ½, of which nothing is left far below 0. */
 function halfTanh<T>(A: Algebra<T>, x: T): T {
   const half = A.constant("0.5");
   return A.add(A.mul(half, A.tanh(A.mul(half, x))), half);
@@ -47,7 +47,6 @@ export const sigmoid = elementwise({
       vjp: (A, gy, _xs, y) => [A.mul(gy, A.mul(y, A.sub(A.lift(1), y)))],
     },
     {
-      // As a scaled tanh, of which nothing is left far below 0.
       meaning: (A, [x]) => halfTanh(A, x),
       vjp: (A, gy, _xs, y) => [A.mul(gy, A.mul(y, A.sub(A.lift(1), y)))],
     },
@@ -79,6 +78,7 @@ export const logSigmoid = elementwise({
     },
     // The sigmoid of −x is that of x, times e^−x.
     { vjp: (A, gy, [x], y) => [A.mul(gy, A.exp(A.sub(y, x)))] },
+    { vjp: (A, gy, [x]) => [A.mul(gy, halfTanh(A, A.neg(x)))] },
   ],
 });
 
@@ -99,6 +99,7 @@ export const softplus = elementwise({
     },
     // e^y is 1 + e^x.
     { vjp: (A, gy, [x], y) => [A.mul(gy, A.exp(A.sub(x, y)))] },
+    { vjp: (A, gy, [x]) => [A.mul(gy, halfTanh(A, x))] },
   ],
 });
 
@@ -179,6 +180,13 @@ export const silu = elementwise({
       vjp(A, gy, [x], y) {
         const s = logisticTextbook(A, x);
         return [A.mul(gy, A.add(y, A.mul(s, A.sub(A.lift(1), y))))];
+      },
+    },
+    {
+      meaning: (A, [x]) => A.mul(x, halfTanh(A, x)),
+      vjp(A, gy, [x]) {
+        const s = halfTanh(A, x);
+        return [A.mul(gy, A.mul(s, A.add(A.lift(1), A.mul(x, A.sub(A.lift(1), s)))))];
       },
     },
   ],

@@ -7,6 +7,19 @@ const family = "exponential and trigonometric";
 /** Beyond ±89.4 the results leave float32's range. */
 const moderate = domain({ low: -88, high: 88, specials: [0] });
 
+const MINUS_LN_2 = "-0.69314718055994530941723212145817656807550013436026";
+
+/** e^±x/2 as e^(±x + ln ½), which overflows no sooner than the result, and loses digits as |x| grows. */
+const halfExp = <T>(A: Algebra<T>, x: T): T => A.exp(A.add(x, A.constant(MINUS_LN_2)));
+
+/** cosh and sinh as XLA has them. */
+const coshOfHalves = <T>(A: Algebra<T>, x: T): T => A.add(halfExp(A, x), halfExp(A, A.neg(x)));
+function sinhOfHalves<T>(A: Algebra<T>, x: T): T {
+  if (Math.abs(A.toNumber(x)) >= 1) return A.sub(halfExp(A, x), halfExp(A, A.neg(x)));
+  const e = A.expm1(x);
+  return A.mul(A.constant("0.5"), A.add(e, A.div(e, A.add(e, A.lift(1)))));
+}
+
 export const sinh = elementwise({
   name: "sinh",
   family,
@@ -16,6 +29,9 @@ export const sinh = elementwise({
   meaning: (A, [x]) => A.sinh(x),
   jvp: (A, [dx], [x]) => A.mul(dx, A.cosh(x)),
   vjp: (A, gy, [x]) => [A.mul(gy, A.cosh(x))],
+  textbook: [
+    { meaning: (A, [x]) => sinhOfHalves(A, x), vjp: (A, gy, [x]) => [A.mul(gy, coshOfHalves(A, x))] },
+  ],
   f64: Math.sinh,
 });
 
@@ -29,6 +45,9 @@ export const cosh = elementwise({
   meaning: (A, [x]) => A.cosh(x),
   jvp: (A, [dx], [x]) => A.mul(dx, A.sinh(x)),
   vjp: (A, gy, [x]) => [A.mul(gy, A.sinh(x))],
+  textbook: [
+    { meaning: (A, [x]) => coshOfHalves(A, x), vjp: (A, gy, [x]) => [A.mul(gy, sinhOfHalves(A, x))] },
+  ],
   f64: Math.cosh,
 });
 
@@ -96,7 +115,11 @@ export const acosh = elementwise({
   vjp: (A, gy, [x]) => [A.div(gy, A.mul(A.sqrt(A.sub(x, A.lift(1))), A.sqrt(A.add(x, A.lift(1)))))],
   // x² − 1 cancels near 1 and overflows far from it.
   textbook: [
-    { vjp: (A, gy, [x]) => [A.div(gy, A.sqrt(A.sub(A.mul(x, x), A.lift(1))))] },
+    // The value as XLA has it: near 1 the logarithm keeps no more digits than x + √(x² − 1) has beyond 1.
+    {
+      meaning: (A, [x]) => A.log(A.add(x, A.mul(A.sqrt(A.sub(x, A.lift(1))), A.sqrt(A.add(x, A.lift(1)))))),
+      vjp: (A, gy, [x]) => [A.div(gy, A.sqrt(A.sub(A.mul(x, x), A.lift(1))))],
+    },
     { vjp: (A, gy, _xs, y) => [A.div(gy, A.sinh(y))] },
   ],
   f64: Math.acosh,

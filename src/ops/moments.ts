@@ -129,6 +129,21 @@ export const variance = register<MomentAttributes>({
   ],
 });
 
+/**
+ * The variance by updating the mean with each element. It cancels nothing, but what the mean is off by counts once,
+ * and not squared (Welford 1962; Chan, Golub and LeVeque 1983, eq. 1.3).
+ */
+function updated<T>(A: Algebra<T>, xs: readonly T[], correction: number): T {
+  let mean = A.lift(0);
+  let total = A.lift(0);
+  xs.forEach((x, i) => {
+    const before = A.sub(x, mean);
+    mean = i === 0 ? x : A.add(mean, A.div(before, A.lift(i + 1)));
+    total = A.add(total, A.mul(before, A.sub(x, mean)));
+  });
+  return A.div(total, freedom(A, xs, correction));
+}
+
 /** Whether the elements differ is read from their distances to the first: those of equal ones are exactly 0. */
 const spreadOf = <T>(A: Algebra<T>, xs: readonly T[]): T =>
   largestMagnitude(
@@ -171,8 +186,11 @@ export const standardDeviation = register<MomentAttributes>({
         return throughTheMean(A, gx).map((g) => unguarded(A, spread, () => g));
       }),
     },
-    // PyTorch: 0 where the result is.
+    // PyTorch: the root of an updated variance; the gradient is 0 where the result is.
     {
+      meaning: meaningOfVectors<MomentAttributes>(momentShape, (A, xs, { correction }) =>
+        valueOfCone(A, spreadOf(A, xs), () => A.sqrt(updated(A, xs, correction))),
+      ),
       vjp: vjpOfVectors<MomentAttributes>((A, gy, xs, y, { correction }) => {
         const spread = spreadOf(A, xs);
         const share = A.div(A.lift(2), freedom(A, xs, correction));

@@ -144,6 +144,13 @@ export const atan2 = elementwise({
         return [A.mul(g, A.div(x, square)), A.neg(A.mul(g, A.div(y, square)))];
       },
     },
+    {
+      // PyTorch: the cotangent first, which overflows where the reciprocal has vanished.
+      vjp(A, g, [y, x]) {
+        const reciprocal = A.div(A.lift(1), A.add(A.mul(y, y), A.mul(x, x)));
+        return [A.mul(A.mul(g, x), reciprocal), A.neg(A.mul(A.mul(g, y), reciprocal))];
+      },
+    },
   ],
   f64: Math.atan2,
 });

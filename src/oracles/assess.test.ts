@@ -154,3 +154,52 @@ describe("what cannot be told", () => {
     expect(judge(c, [scalar(right), scalar(9 * right)])).toMatchObject({ verdict: "fail", kind: "value" });
   });
 });
+
+describe("float32 as libraries have it", () => {
+  const f = Math.fround;
+  const value = (c: Case, got: number): Assessment =>
+    assess("value", pointOf(c), [scalar(got)], precisionIn("f32"));
+  const all = { attributes: { axes: "all", keepdims: false, correction: 0 }, ...f32 } as const;
+
+  it("may add up in another order, where one order overflows and another does not", () => {
+    const c = caseOf("sum", [row(-2e38, 2e38, -2e38, 1e38)], all);
+    expect(value(c, f(-1e38)).verdict).toBe("pass");
+    // The even ones and the odd ones: −4e38 + 3e38.
+    expect(value(c, -Infinity)).toMatchObject({
+      verdict: "inconclusive",
+      reason: expect.stringMatching(/^range/),
+    });
+    // So few orders of so many terms overflow that random ones miss them.
+    const many = caseOf("sum", [row(-1.8e38, -1.8e38, ...Array<number>(30).fill(1e36))], all);
+    expect(value(many, -Infinity).verdict).toBe("inconclusive");
+    const inRange = caseOf("sum", [row(-1e38, 1e38, -1e38, 1e37)], all);
+    expect(value(inRange, -Infinity)).toMatchObject({ verdict: "fail", kind: "infinite" });
+  });
+
+  it("may update the mean for a standard deviation, and not forget it", () => {
+    const c = caseOf("standardDeviation", [row(16.3, 16.6)], all);
+    expect(value(c, 0.1500001)).toMatchObject({ verdict: "inaccurate" });
+    expect(value(c, f(0.15001)).verdict).toBe("fail");
+  });
+
+  it("may halve an exponential by a logarithm, as XLA does", () => {
+    const ln2 = f(Math.LN2);
+    const cosh = (x: number): number => f(f(Math.exp(f(x - ln2))) + f(Math.exp(f(-x - ln2))));
+    for (const x of [0.5, 35, -60, 88]) {
+      expect(["pass", "inaccurate"]).toContain(value(caseOf("cosh", [scalar(x)], f32), cosh(x)).verdict);
+      expect(value(caseOf("cosh", [scalar(x)], f32), f(1.0001 * Math.cosh(x))).verdict).toBe("fail");
+    }
+    expect(value(caseOf("acosh", [scalar(1.0007)], f32), 0.037414286).verdict).toBe("inaccurate");
+  });
+
+  it("may make of a sigmoid that is a scaled tanh whatever is made of sigmoids", () => {
+    expect(value(caseOf("sigmoid", [scalar(-21)], f32), 0).verdict).toBe("inaccurate");
+    expect(value(caseOf("silu", [scalar(-21)], f32), 0).verdict).toBe("inaccurate");
+    expect(value(caseOf("silu", [scalar(-1)], f32), 0).verdict).toBe("fail");
+    const slope = (op: string, x: number): Assessment =>
+      judge(caseOf(op, [scalar(x)], { cotangents: [scalar(1)], ...f32 }), [scalar(0)]);
+    expect(slope("softplus", -35).verdict).toBe("inaccurate");
+    expect(slope("logSigmoid", 35).verdict).toBe("inaccurate");
+    expect(slope("softplus", -5).verdict).toBe("fail");
+  });
+});

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { caseOf, caseOfProgram, precisionIn, row, scalar } from "../../fixtures/builders/caseOf.js";
 import { drawCase } from "../arbitraries/drawCase.js";
 import { drawProgram } from "../arbitraries/drawProgram.js";
-import { DOUBLES } from "../core/numberAlgebra.js";
+import { DOUBLES, rounded, roundToNearest } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
 import { tensor, type Tensor } from "../core/tensor.js";
 import { askGradient, askHessian, askTangent, askValue, pointOf } from "../laws/law.js";
@@ -11,6 +11,7 @@ import { OPS } from "../ops/index.js";
 import { real } from "../ops/op.js";
 import { ProgramBuilder } from "../program/builder.js";
 import type { Case } from "../record/case.js";
+import { NESTINGS } from "../record/protocol.js";
 import { decodeTensor } from "../record/tensor.js";
 import { inProcessSubject } from "../subjects/inProcess.js";
 import { referenceAdapter, type ReferenceOptions } from "../subjects/reference.js";
@@ -213,6 +214,29 @@ describe("comparisons that rounding cannot settle", () => {
     expect(reasonOf("value", crossing("sign").c)).toBe(
       "a jump (sign, floor) is closer than rounding can tell",
     );
+  });
+});
+
+describe("second order in a textbook form", () => {
+  it.each([
+    ["softplus", -60],
+    ["logSigmoid", 60],
+    ["silu", -60],
+    ["sigmoid", -60],
+  ])("of %s is accepted whichever mode is taken of which", (op, x) => {
+    const point = pointOf(caseOf(op, [scalar(x)], { dtype: "f32" }));
+    const A = rounded(roundToNearest(F32.format));
+    for (let form = 1; form <= point.program.ops[0].textbook.length; form++) {
+      for (const nesting of NESTINGS) {
+        const { verdict } = assess(
+          "hvp",
+          point,
+          compute(A, "hvp", point, { form, nesting }) as Tensor[],
+          F32,
+        );
+        expect(["pass", "inaccurate", "inconclusive"], `form ${form}, ${nesting}`).toContain(verdict);
+      }
+    }
   });
 });
 

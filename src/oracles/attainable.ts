@@ -1,8 +1,8 @@
+import type { Algebra } from "../core/algebra.js";
 import { doubles, rounded, roundToNearest, type Gates } from "../core/numberAlgebra.js";
 import { Stream } from "../core/random.js";
-import type { Form } from "../program/evaluate.js";
 import { NESTINGS } from "../record/protocol.js";
-import { evaluate, liftAll } from "../program/evaluate.js";
+import { evaluate, liftAll, type Form } from "../program/evaluate.js";
 import { FixedGates, Spreads, Trace, type Undecided } from "./gates.js";
 import { allFinite, hullOf, type OpenGroups } from "./hull.js";
 import { OpenChoiceError } from "./interval.js";
@@ -12,11 +12,10 @@ import { tieGroups, type TieGroup } from "./ties.js";
 import { F, type Precision, type Tolerance, type Undecidable } from "./tolerance.js";
 
 /** Natural runs, and runs that also move exact results. */
-const NATURAL = 8;
-const ALWAYS = 8;
+const [NATURAL, ALWAYS] = [8, 8];
 /**
- * More open comparisons than this, in programs of several ops, are not told apart by "all first" and "all last" runs.
- * Within one op they do not act on each other, and the hull covers them all.
+ * More open comparisons than this, in programs, are not told apart by "all first" and "all last" runs. Within one op
+ * they do not act on each other, and the hull covers them all.
  */
 const MOST_CROSSINGS = 8;
 
@@ -31,7 +30,7 @@ interface Runs {
 }
 
 /**
- * How wrong a correct implementation of a given precision may be, by random rounding.
+ * How wrong a correct implementation of a precision may be, by random rounding.
  *
  * The reference's rules are run a few times with every primitive rounded up or down at random, in the careful and
  * in the textbook forms alternately; the threshold is a small multiple of the spread, plus the rounding of the
@@ -74,24 +73,22 @@ export class Attainable {
     let runs = this.noRuns([]);
     let undecided = spreads.undecided(F, u);
     let overflow = false;
-    if (undecided.groups.size === 0 && this.accepts(got, runs.deviation)) return this.decided(runs, runs);
     const settled = (): boolean => undecided.groups.size === 0 && this.accepts(got, runs.deviation);
+    if (settled()) return this.decided(runs, runs);
     for (let r = 0; r < NATURAL; r++) {
       const trace = new Trace();
       const result = this.run(r, r % this.forms, false, trace);
-      // Only coordinates that are finite count: a form that loses one of them is as good as any at the others.
+      // A form that loses one coordinate is as good as any at the others.
       this.include(runs, result, this.exact, []);
       if (!allFinite(result)) {
-        if (r % this.forms === 0)
-          return { undecidable: "range: careful arithmetic leaves the format's range" };
+        if (r % this.forms === 0) return { undecidable: LEAVES_RANGE };
         overflow = true;
         continue;
       }
       spreads.add(trace.sites);
       undecided = spreads.undecided(F, u);
       // A first run in careful form that accepts everything also settles that it is careful arithmetic.
-      if (settled() && r === 0) return this.decided(runs, runs);
-      if (settled() && this.forms === 1) return this.decided(runs, runs);
+      if (settled() && (r === 0 || this.forms === 1)) return this.decided(runs, runs);
       if (settled()) break;
     }
     if (undecided.atJump && this.quantity !== "value") {
@@ -104,13 +101,16 @@ export class Attainable {
     if (undecided.crossings > MOST_CROSSINGS && this.point.program.nodes.length > 1) {
       return { undecidable: `${undecided.crossings} comparisons are closer than rounding can tell` };
     }
-    overflow ||= !allFinite(got) && this.overflowsToNearest();
+    if (!allFinite(got)) {
+      if (this.overflowsToNearest(0)) return { undecidable: LEAVES_RANGE };
+      for (let form = 1; form < this.forms; form++) overflow ||= this.overflowsToNearest(form);
+    }
     if (undecided.groups.size > 0) return this.opened(undecided, overflow);
-    // As many of each form as a single one would get: the spread of fewer is too often small by chance.
+    // As many of each form as a single one would get: of fewer, the spread is too often small by chance.
     const textbook = this.extend(runs, got, (r) => r % this.forms, ALWAYS * this.forms);
     if (this.forms === 1) return this.decided(textbook, textbook);
     const careful = this.extend(this.carefulRuns(got), got, () => 0, ALWAYS);
-    if (!careful.finite) return { undecidable: "range: careful arithmetic leaves the format's range" };
+    if (!careful.finite) return { undecidable: LEAVES_RANGE };
     return this.decided(careful, textbook, overflow);
   }
 
@@ -125,15 +125,21 @@ export class Attainable {
   }
 
   /**
-   * Whether a textbook form leaves the range when it is rounded as libraries round. Random runs may miss a square that
-   * underflows to 0 and is divided by: rounded up, it does not.
+   * Whether a form, rounded to nearest and its sums in whatever order, leaves the range. Random runs may miss a square
+   * that underflows to 0 and is divided by: rounded up, it does not.
    */
-  private overflowsToNearest(): boolean {
+  private overflowsToNearest(form: Form): boolean {
     const { format, flush } = this.precision;
-    return Array.from({ length: this.forms - 1 }, (_, f) => f + 1).some((form) => {
-      const A = rounded(roundToNearest(format, { flush }), this.fixed(NO_GROUPS, "first"));
-      return !allFinite(flatten(compute(A, this.quantity, this.point, { form })));
-    });
+    const A = rounded(roundToNearest(format, { flush }), this.fixed(NO_GROUPS, "first"));
+    const anyOrder: Algebra<number> = {
+      ...A,
+      sum(terms) {
+        let size = 0;
+        for (let i = 0; i < terms.length; i++) size += Math.abs(terms[i]);
+        return size > format.largest ? NaN : A.sum(terms);
+      },
+    };
+    return !allFinite(flatten(compute(anyOrder, this.quantity, this.point, { form })));
   }
 
   /** Natural runs of the careful rules alone, until `got` is accepted; gates as in the exact pass. */
@@ -184,24 +190,22 @@ export class Attainable {
       if (error instanceof OpenChoiceError) return { undecidable: `an open comparison: ${error.message}` };
       throw error;
     }
-    const bases = (["first", "last"] as const).map((which) =>
+    const bases = WHICH.map((which) =>
       flatten(compute(doubles(this.fixed(groups, which)), this.quantity, this.point)),
     );
     const runsOf = (form: (r: number) => Form, most: number): Runs => {
       const runs = this.noRuns(ties);
       for (let r = 0; r < most; r++) {
-        const gates = this.fixed(groups, r % 4 < 2 ? "first" : "last");
-        const result = this.run(r, form(r), r >= NATURAL, gates);
-        if (allFinite(result)) this.include(runs, result, bases[r % 4 < 2 ? 0 : 1], ties);
+        const which = this.round(r);
+        const result = this.run(r, form(r), r >= NATURAL, this.fixed(groups, WHICH[which]));
+        if (allFinite(result)) this.include(runs, result, bases[which], ties);
       }
       return runs;
     };
     const careful = runsOf(() => 0, NATURAL + ALWAYS);
-    const each = (NATURAL + ALWAYS) * this.forms;
-    const textbook = this.forms === 1 ? careful : runsOf((r) => r % this.forms, each);
-    if (careful.count < NATURAL + ALWAYS) {
-      return { undecidable: "range: careful arithmetic leaves the format's range" };
-    }
+    const all = (NATURAL + ALWAYS) * this.forms;
+    const textbook = this.forms === 1 ? careful : runsOf((r) => r % this.forms, all);
+    if (careful.count < NATURAL + ALWAYS) return { undecidable: LEAVES_RANGE };
     // What the fixed passes reach belongs to the hull, also where a value (and not a gate) depends on the choice.
     for (const base of bases) {
       base.forEach((x, i) => {
@@ -236,8 +240,11 @@ export class Attainable {
     const stream = new Stream(this.seed, `random rounding ${r}`);
     const A = rounded(randomRounding(format, stream, { always, flush, intrinsicUlps }), gates);
     // Products of a subject may be nested either way, which rounds and cancels in other places.
-    return flatten(compute(A, this.quantity, this.point, { form, nesting: NESTINGS[(r >> 1) % 2] }));
+    return flatten(compute(A, this.quantity, this.point, { form, nesting: NESTINGS[this.round(r)] }));
   }
+
+  /** Alternates once all forms have had a run, so that each is run both ways, however many there are. */
+  private round = (r: number): 0 | 1 => (Math.floor(r / this.forms) % 2 === 0 ? 0 : 1);
 
   private noRuns(ties: readonly TieGroup[]): Runs {
     return {
@@ -262,7 +269,7 @@ export class Attainable {
     runs.count++;
   }
 
-  /** NaN compares false, so that it is never accepted. */
+  /** NaN compares false: it is never accepted. */
   private accepts(got: Float64Array, deviation: Float64Array): boolean {
     for (let i = 0; i < got.length; i++) {
       const tolerance = F * deviation[i] + this.floor(i, this.exact[i], this.exact[i]);
@@ -288,4 +295,6 @@ export class Attainable {
   }
 }
 
+const LEAVES_RANGE = "range: careful arithmetic leaves the format's range";
+const WHICH = ["first", "last"] as const;
 const NO_GROUPS: OpenGroups = new Map();

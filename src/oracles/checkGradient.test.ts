@@ -202,6 +202,43 @@ describe("at kinks", () => {
   });
 });
 
+describe("a right gradient whose function cancels inside", () => {
+  const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+  const between = (low: number, high: number): number[] =>
+    Array.from({ length: 40 }, (_, i) => low + ((high - low) * i) / 39);
+  const CANCELLING: readonly [string, (x: number) => number, (x: number) => number, readonly number[]][] = [
+    ["log(1 + eˣ)", (x) => Math.log(1 + Math.exp(x)), sigmoid, between(-60, 20)],
+    ["log sigmoid", (x) => Math.log(sigmoid(x)), (x) => sigmoid(-x), between(-20, 60)],
+    ["1 − tanh", (x) => 1 - Math.tanh(x), (x) => -sech2(x), between(-30, 30)],
+    ["1 − cos", (x) => 1 - Math.cos(x), Math.sin, [1e-9, 1e-8, 1e-5, 0.1]],
+    ["(1 + x) − 1", (x) => 1 + x - 1, () => 1, [1e-20, 1e-17, 1e-12, 0.1]],
+  ];
+
+  it.each(CANCELLING)(
+    "is not called wrong where rounding leaves stairs or nothing: %s",
+    (_name, f, slope, xs) => {
+      const wrong = xs.filter((x) => {
+        const check = checkGradient(([x]) => x.map(f), elementwise(slope), [Float64Array.of(x)]);
+        return check.verdict === "fail";
+      });
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it("is called wrong all the same where rounding could not hide it", () => {
+    const verdict = (f: (x: number) => number, claim: number, x: number): string =>
+      checkGradient(
+        ([x]) => x.map(f),
+        elementwise(() => claim),
+        [Float64Array.of(x)],
+      ).verdict;
+    expect(verdict(() => 5, 1e-6, 2)).toBe("fail");
+    expect(verdict((x) => Math.max(x, 0), 1, -1e-7)).toBe("fail");
+    expect(verdict((x) => Math.log(1 + Math.exp(x)), 1e-3, -30)).toBe("fail");
+    expect(verdict((x) => 1 - Math.tanh(x), 1, 25)).toBe("fail");
+  });
+});
+
 describe("what cannot be decided", () => {
   it("is inconclusive: no domain, no budget", () => {
     expect(

@@ -18,6 +18,8 @@ export interface Evidence {
   readonly unitSlope: number;
   /** Unit roundoff of the numbers that the gradient came in. */
   readonly u: number;
+  /** The slope that rounding inside f may hide where no value changes; see `hiddenSlope`. */
+  readonly hidden: number;
   /** Smallest error that a pass must have been able to see, relative to the derivative and to the outputs. */
   readonly resolution: number;
   /** Elements that were moved. */
@@ -75,14 +77,18 @@ const WRONG = 8;
 /** A claim of no slope passes where this part of a slope of one would show. */
 const SHARE_OF_UNIT = 1 / 16;
 
+/** No value changed with any step that counted: f is constant here, or stands on a stair of its own rounding. */
+export const isUnmoved = ({ status, value }: Differences): boolean => status === "ok" && value === 0;
+
 function judge(evidence: Evidence): Answer {
-  const { got, estimate, size, u, defect } = evidence;
+  const { got, estimate, size, u, hidden, defect } = evidence;
   const { status, value } = estimate;
   if (status === "domain") return "undecided";
   // What is not finite is no choice at a kink, and its size would make every bound infinite.
   if (!Number.isFinite(got) && Number.isFinite(value)) return status === "noisy" ? "undecided" : "wrong";
   // The dot product with w has a rounding of its own, and so have the numbers of the gradient.
-  const bound = estimate.bound + (2 ** -50 + (u > F64.u ? u : 0)) * size;
+  const bound =
+    estimate.bound + (2 ** -50 + (u > F64.u ? u : 0)) * size + (isUnmoved(estimate) && size > 0 ? hidden : 0);
   const error = Math.abs(got - value);
   const visible = defect !== undefined && Number.isFinite(defect) ? defect / 16 : leastToSee(evidence);
   if (status === "kink" && error > bound) return "wrong";

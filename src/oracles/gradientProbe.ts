@@ -1,6 +1,6 @@
 import { formatOf, type FloatType } from "../core/float.js";
 import { dot } from "../core/sum.js";
-import { PIECES, type CheckerPieces } from "./checkerPieces.js";
+import { isUnmoved, PIECES, type CheckerPieces } from "./checkerPieces.js";
 import { MOST_EVALUATIONS } from "./finiteDifferences.js";
 import type { GradientCheckOptions, Probe, Values } from "./gradientCheck.js";
 import { measuredErrors, NOISE_EVALUATIONS, promisedErrors, type Errors } from "./measuredErrors.js";
@@ -62,7 +62,10 @@ export class GradientProbe {
   ): Probe | "budget" {
     if (this.evaluations + MOST_EVALUATIONS > this.mostEvaluations) return "budget";
     const first = this.compare(k, v, g, wanted, defect);
-    if (first.estimate.status !== "noisy" || this.options.noise || this.measured.has(v)) return first;
+    const { answer, estimate } = first;
+    // Short steps may lie on one stair of a function that cancels inside: log(1 + e^x) at −30 does not change there.
+    const stairs = answer === "wrong" && defect === undefined && isUnmoved(estimate);
+    if ((estimate.status !== "noisy" && !stairs) || this.options.noise || this.measured.has(v)) return first;
     // f may cancel inside, and be less precise than its format.
     this.trace();
     if (this.evaluations + MOST_EVALUATIONS + NOISE_EVALUATIONS > this.mostEvaluations) return "budget";
@@ -96,13 +99,17 @@ export class GradientProbe {
       size: 0.1 * size,
     });
     const unitSlope = largest(v) * largest(w);
+    const { u } = formatOf(format);
+    const total = v.reduce((sum, value) => sum + Math.abs(value), 0);
+    const inside = Math.max(1, largest(x.map((value, i) => (w[i] === 0 ? 0 : value))));
     const answer = this.pieces.judge({
       got,
       estimate,
       size,
       outputs: this.center.reduce((total, y, j) => total + Math.abs(v[j] * y), 0),
       unitSlope,
-      u: formatOf(format).u,
+      u,
+      hidden: hiddenSlope(u * inside * total, steps.firstStep),
       resolution: this.options.resolution ?? errors.resolution,
       elements: w.reduce((count, step) => (step === 0 ? count : count + 1), 0),
       defect,
@@ -110,6 +117,13 @@ export class GradientProbe {
     return { estimate, got, answer, size, unitSlope };
   }
 }
+
+/**
+ * The slope that cannot be told from none where no value changes: f may add numbers as large as 1, or as its
+ * arguments, and take them off again (1 − tanh x at 20, (1 + x) − 1 at 1e-17). The factor is that of the rounding floor
+ * in `Line`.
+ */
+const hiddenSlope = (rounding: number, firstStep: number): number => (12 * rounding) / 2 ** firstStep;
 
 const largest = (xs: Float64Array): number => xs.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
 
