@@ -5,7 +5,7 @@ import type { Precision } from "../oracles/tolerance.js";
 import { widthsOf } from "./equalWithin.js";
 import { failure, PASS, undecided, type LawJudgement } from "./law.js";
 
-/** Gradients that a subject gave, and how far they may be off. */
+/** Results that a subject gave, and how far they may be off. */
 export interface Part {
   readonly results: Float64Array;
   readonly attainable: Attainable;
@@ -15,17 +15,22 @@ export interface Part {
 export interface Equation {
   readonly whole: Part;
   readonly parts: readonly Part[];
-  /** For each result of the parts, one part after the other: which result of the whole it belongs to, −1 for none. */
+  /** For each number of the parts, one part after the other: which number of the whole it belongs to, −1 for none. */
   readonly to: ArrayLike<number>;
+  /** What the results are. Default "gradient". */
+  readonly quantity?: "value" | "gradient";
   readonly kind: string;
   says(expected: number, got: number): string;
 }
 
 /**
- * Whether each gradient of the whole is the sum of gradients of its parts, within what each of them may be off and what
+ * Whether each number of the whole is the sum of numbers of its parts, within what each of them may be off and what
  * adding them up loses.
  */
-export function sumsOfParts({ whole, parts, to, kind, says }: Equation, { format }: Precision): LawJudgement {
+export function sumsOfParts(
+  { whole, parts, to, quantity = "gradient", kind, says }: Equation,
+  { format }: Precision,
+): LawJudgement {
   const got = whole.results;
   const added = (of: (part: Part, k: number) => Float64Array): Float64Array => {
     const totals = new Float64Array(got.length);
@@ -64,8 +69,8 @@ export function sumsOfParts({ whole, parts, to, kind, says }: Equation, { format
   const allowed = allowedBy(widths[0], widths.slice(1));
   const i = suspect(allowed);
   if (i < 0) return PASS;
-  const { result, element } = locate(shapesOf("gradient", whole.attainable.point.program), i);
-  return failure(kind, `gradient[${result}]`, says(expected[i], got[i]), {
+  const { result, element } = locate(shapesOf(quantity, whole.attainable.point.program), i);
+  return failure(kind, `${quantity}[${result}]`, says(expected[i], got[i]), {
     element,
     expected: { low: expected[i] - allowed[i], high: expected[i] + allowed[i], value: expected[i] },
     got: got[i],
