@@ -77,6 +77,7 @@ export const normBound: Property = {
   source: "Pascanu, Mikolov and Bengio 2013, sec. 2.1; Bengio, Simard and Frasconi 1994",
   law: gainThroughTime,
   about: isPlain,
+  perClass: true,
   draw: (stream, op, spec) => drawChain(stream, op!, spec),
 };
 
@@ -88,6 +89,7 @@ export const orthogonal: Property = {
   source: "Saxe, McClelland and Ganguli 2014; Arjovsky, Shah and Bengio 2016",
   law: gainThroughTime,
   about: isPlain,
+  perClass: true,
   draw: (stream, op, spec) => drawOrthogonal(stream, op!, spec),
 };
 

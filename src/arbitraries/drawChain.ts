@@ -45,18 +45,18 @@ function writtenChain(activation: string, { steps, batch, size, units }: Sizes):
 /** Many steps of matrices of any size, at inputs of any size. */
 export function drawChain(stream: Stream, op: AnyOp, spec: ChainSpec): Case {
   const sizes: Sizes = {
-    steps: stream.int(1, 30),
+    steps: stream.chance(0.2) ? stream.int(1, 8) : stream.int(9, 30),
     batch: stream.int(1, 2),
     size: stream.int(1, 3),
     units: stream.int(1, 5),
   };
   const activation = stream.pick(WRITTEN);
   const written =
-    stream.chance(0.3) && ["matmul@1", "add@1", `${activation}@1`].every((name) => spec.has(name));
+    stream.chance(0.2) && ["matmul@1", "add@1", `${activation}@1`].every((name) => spec.has(name));
   const { cell, tags } = drawCell(stream, op, spec);
   const network = written ? writtenChain(activation, sizes) : unrolledCell(cell, sizes);
   // The length of what comes out is of the order of the gain to the power of the steps.
-  const gain = stream.pick([0.3, 0.7, 1, 1.5]) * (written && activation === "sigmoid" ? 4 : 1);
+  const gain = stream.pick([0.1, 0.3, 0.3, 0.7, 1, 1.5]) * (written && activation === "sigmoid" ? 4 : 1);
   const ofInputs = stream.pick([0, 0.1, 1, 10]);
   return caseOfNetwork(stream, network, spec, {
     number(name, shape) {
