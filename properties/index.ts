@@ -3,6 +3,7 @@ import * as agreement from "./agreement.js";
 import * as behaviour from "./behaviour.js";
 import * as bounds from "./bounds.js";
 import * as derivatives from "./derivatives.js";
+import * as recurrent from "./recurrent.js";
 import * as secondOrder from "./secondOrder.js";
 
 export { TRIALS } from "./trials.js";
@@ -33,5 +34,6 @@ export const PROPERTIES: readonly Property[] = [
   secondOrder.symmetry,
   secondOrder.nestings,
   secondOrder.programSymmetry,
+  ...Object.values(recurrent),
   agreement.programs,
 ];

@@ -33,7 +33,7 @@ export interface Property {
   readonly dtype?: FloatType;
   /** Something else that a subject must have, and what to say when it has not. */
   readonly needs?: {
-    readonly capability: "ownsGradients" | "nestings" | "recordRules";
+    readonly capability: "graphs" | "ownsGradients" | "nestings" | "recordRules";
     readonly because: string;
   };
   /** Attribute classes get cells of their own; otherwise the op as a whole is one cell. */

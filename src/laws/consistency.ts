@@ -1,12 +1,12 @@
-import { gamma } from "../core/float.js";
 import { broadcastIndex, broadcastShapes, sizeOf } from "../core/shape.js";
-import { mapTensor, type Tensor } from "../core/tensor.js";
+import type { Tensor } from "../core/tensor.js";
 import { Attainable } from "../oracles/attainable.js";
-import { flatten, locate, shapesOf } from "../oracles/quantity.js";
+import { flatten } from "../oracles/quantity.js";
 import { differentiable } from "../program/program.js";
 import type { Case } from "../record/case.js";
-import { equalWithin, widthsOf, type Side } from "./equalWithin.js";
-import { askGradient, askTangent, failure, PASS, pointOf, readAnswer, undecided, type Law } from "./law.js";
+import { equalWithin, type Side } from "./equalWithin.js";
+import { askGradient, askTangent, failure, pointOf, readAnswer, type Law } from "./law.js";
+import { sumsOfParts, type Part } from "./sumsOfParts.js";
 
 /** Laws that hold two answers of the same subject against one another. */
 
@@ -49,41 +49,19 @@ export const broadcastReduced: Law = {
     const copies = tiled(c);
     const full = readAnswer(copies, long, "vjp");
     if (!full.ok) return full.judgement;
-    const expected = flatten(summed(c, full.grads));
-    const got = flatten(answer.grads);
-    const [whole, parts] = [c, copies].map((each) => new Attainable("gradient", pointOf(each), precision));
-    // Adding n copies in order loses (n − 1)·u of their sizes at most, which are the subject's own.
-    const sizes = flatten(
-      summed(
-        c,
-        full.grads.map((g) => mapTensor(g, Math.abs)),
-      ),
-    );
-    const rounding = sizes.map((size) => gamma(copies.cotangents[0].data.length, precision.format.u) * size);
-    const allowedBy = (own: Float64Array, ofCopies: Float64Array): Float64Array => {
-      const added = flatten(summed(c, split(copies, ofCopies)));
-      return own.map((width, i) => width + added[i] + rounding[i]);
-    };
-    const suspect = (allowed: Float64Array): number =>
-      got.findIndex((x, i) => !(Math.abs(x - expected[i]) <= allowed[i] || Object.is(x, expected[i])));
-    if (suspect(allowedBy(whole.floors(), parts.floors())) < 0) return PASS;
-    const [own, ofCopies] = [widthsOf(whole), widthsOf(parts)];
-    if (!own.ok) return undecided(own.reason);
-    if (!ofCopies.ok) return undecided(ofCopies.reason);
-    const allowed = allowedBy(own.widths, ofCopies.widths);
-    const i = suspect(allowed);
-    if (i < 0) return PASS;
-    const { result, element } = locate(shapesOf("gradient", whole.point.program), i);
-    return failure(
-      "reduction",
-      `gradient[${result}]`,
-      `the copies' gradients add up to ${expected[i]}, not to ${got[i]}`,
+    const partOf = (each: Case, grads: readonly Tensor[]): Part => ({
+      results: flatten(grads),
+      attainable: new Attainable("gradient", pointOf(each), precision),
+    });
+    return sumsOfParts(
       {
-        element,
-        expected: { low: expected[i] - allowed[i], high: expected[i] + allowed[i], value: expected[i] },
-        got: got[i],
-        errorOverAttainable: (3 * Math.abs(got[i] - expected[i])) / allowed[i],
+        whole: partOf(c, answer.grads),
+        parts: [partOf(copies, full.grads)],
+        to: originals(c),
+        kind: "reduction",
+        says: (sum, got) => `the copies' gradients add up to ${sum}, not to ${got}`,
       },
+      precision,
     );
   },
 };
@@ -106,24 +84,14 @@ function copyOut(x: Tensor, shape: readonly number[]): Tensor {
   return { shape, data: Float64Array.from(read, (i) => x.data[i]) };
 }
 
-/** Adds up what belongs to copies of the same element. */
-function summed(c: Case, grads: readonly Tensor[]): Tensor[] {
+/** Which element of which gradient each copy is of, by its place among all gradients. */
+function originals(c: Case): number[] {
   const shape = outputShape(c);
-  return differentiable(c.program).map((k, g) => {
+  let before = 0;
+  return differentiable(c.program).flatMap((k) => {
     const original = c.program.inputs[k].shape;
-    const read = broadcastIndex(original, shape);
-    const data = new Float64Array(sizeOf(original));
-    for (let i = 0; i < read.length; i++) data[read[i]] += grads[g].data[i];
-    return { shape: original, data };
-  });
-}
-
-function split(c: Case, flat: Float64Array): Tensor[] {
-  let from = 0;
-  return differentiable(c.program).map((k) => {
-    const { shape } = c.program.inputs[k];
-    const data = flat.subarray(from, from + sizeOf(shape));
-    from += sizeOf(shape);
-    return { shape, data };
+    const places = Array.from(broadcastIndex(original, shape), (i) => before + i);
+    before += sizeOf(original);
+    return places;
   });
 }

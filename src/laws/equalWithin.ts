@@ -58,9 +58,14 @@ export function equalWithin(
   };
 }
 
-/** Accepted width on both sides of each result, hulls at open choices included. */
-export function widthsOf(attainable: Attainable) {
-  const tolerance = attainable.fullTolerance();
+/**
+ * Accepted width on both sides of each result, hulls at open choices included.
+ *
+ * @param got what is to be accepted: where it is right, few runs tell so, and the widths are no wider than that takes.
+ *   Default: the widths after all runs
+ */
+export function widthsOf(attainable: Attainable, got?: Float64Array) {
+  const tolerance = got ? attainable.tolerance(got) : attainable.fullTolerance();
   if ("undecidable" in tolerance) return { ok: false, reason: tolerance.undecidable } as const;
   return {
     ok: true,

@@ -49,6 +49,13 @@ describe("what TensorFlow.js answers", () => {
     expect(grads?.[2]).toEqual(floats([3], 5, 7, 9));
   });
 
+  it("a layer that is applied twice: its weights have the sum of both gradients", () => {
+    // h1 = 7·2 + 11·5 + 13 = 82, h2 = 7·3 + 11·82 + 13.
+    const { value, grads } = evaluate(CASES["a cell that is applied twice"]());
+    expect(value?.[0].data[0]).toBe(936);
+    expect(grads?.map((g) => g?.data[0])).toEqual([77, 7, 121, 3 + 11 * 2, 82 + 11 * 5, 1 + 11]);
+  });
+
   it("null where an input is not used", () => {
     const { value, grads } = evaluate(CASES["several nodes and outputs, and an input that none uses"]());
     expect(value?.map((y) => y.shape)).toEqual([[2], [2]]);
@@ -77,6 +84,19 @@ describe("what TensorFlow.js has not", () => {
       "attributes",
       "not yet supported",
       () => evaluate(applied("softmax", { axis: 0 }, [floats([1, 2], 1, 2)], floats([1, 2], 1, 2))),
+    ],
+    [
+      "program",
+      "variables of the layer",
+      () => {
+        const { program, ...rest } = CASES["a cell that is applied twice"]();
+        // Two layers of one weight.
+        const nodes = program.nodes.map((node, n) => ({
+          ...node,
+          attributes: { activation: n === 0 ? "relu" : "tanh" },
+        }));
+        return evaluate({ ...rest, program: { ...program, nodes } });
+      },
     ],
     [
       "program",

@@ -1,5 +1,5 @@
 import { check } from "../program/program.js";
-import { valuesOfNodes, type Attributes, type Program } from "../record/program.js";
+import { valuesOfNodes, type Attributes, type Node, type Program } from "../record/program.js";
 import { UnsupportedError } from "./adapter.js";
 import { Expression } from "./tfjsExpression.js";
 import type { TfjsLayer, TfjsOp } from "./tfjsOp.js";
@@ -46,6 +46,7 @@ const nameOf = (program: Program, value: number): string =>
 export function translate(program: Program): TfjsProgram {
   const layers: WeightedLayer[] = [];
   const made = valuesOfNodes(program);
+  const isMade = (name: string): boolean => layers.some((layer) => layer.name === name);
   const { shapes } = check(program);
   const steps = program.nodes.map((node, n): Step => {
     const op = TFJS_OPS[node.op.replace(/@1$/, "")];
@@ -54,8 +55,8 @@ export function translate(program: Program): TfjsProgram {
     const xs = inputs.map(Expression.value);
     const read = node.inputs.map((value) => shapes[value]);
     const layer = op.layer?.(node.attributes, read);
-    const weighted = layer && weightedLayer(program, n, made[n][0], layer);
-    if (weighted) layers.push({ ...weighted, shape: read[0] });
+    const weighted = layer && weightedLayer(program, n, shapes, layer);
+    if (weighted && !isMade(weighted.name)) layers.push({ ...weighted, shape: read[0] });
     return {
       names: made[n].map((value) => nameOf(program, value)),
       expression:
@@ -71,23 +72,34 @@ export function translate(program: Program): TfjsProgram {
 }
 
 /**
- * A layer's weights are variables, made by the layer; a gradient reaches the variables and goes no further.
- * That serves an input of the program which is a weight of this layer and nothing else.
+ * A layer's weights are variables, made by the layer; a gradient reaches the variables and goes no further. That serves
+ * inputs of the program which are weights of this layer and nothing else. Nodes that have all of them in common are the
+ * same layer, applied several times: a cell, step by step.
  */
 function weightedLayer(
   program: Program,
   n: number,
-  value: number,
+  shapes: readonly (readonly number[])[],
   { create, weights }: TfjsLayer,
 ): Omit<WeightedLayer, "shape"> {
+  const own = weights.map((k) => program.nodes[n].inputs[k]);
+  const shape = (node: Node): string => shapes[node.inputs[0]].join();
+  const looks = ({ op, attributes }: Node): string => JSON.stringify([op, attributes]);
+  const users = program.nodes.flatMap((node, m) =>
+    looks(node) === looks(program.nodes[n]) &&
+    shape(node) === shape(program.nodes[n]) &&
+    weights.every((k, i) => node.inputs[k] === own[i])
+      ? [m]
+      : [],
+  );
   const reads = [...program.nodes.flatMap((node) => node.inputs), ...program.outputs];
-  const values = weights.map((k) => program.nodes[n].inputs[k]);
-  for (const weight of values) {
-    if (weight >= program.inputs.length || reads.filter((value) => value === weight).length > 1) {
+  for (const weight of own) {
+    const elsewhere = reads.filter((value) => value === weight).length > users.length;
+    if (weight >= program.inputs.length || elsewhere) {
       throw new UnsupportedError("program", `the weights of ${create.toString()} are variables of the layer`);
     }
   }
-  return { name: `layer${value}`, create, weights: values };
+  return { name: `layer${valuesOfNodes(program)[users[0]][0]}`, create, weights: own };
 }
 
 function applied(name: Expression, { appliedTo, options }: TfjsLayer, xs: readonly Expression[]): Expression {
