@@ -94,18 +94,17 @@ const alike = (a: ArrayLike<number>, b: ArrayLike<number>, c: Comparison): boole
 
 const isFinite = ({ got }: Comparison): boolean => got.data.every(Number.isFinite);
 
-/**
- * The results are these numbers everywhere, which somewhere are not the truth: where they are, as a matrix of one row
- * turned round, they explain nothing of results that are a thousandth off.
- */
+/** The results are these numbers everywhere, which somewhere are not the truth. */
 function fits(all: readonly Comparison[], wrong: (c: Comparison) => ArrayLike<number> | undefined): boolean {
-  const numbers = all.map(wrong);
-  return (
-    all.every((c, k) => {
-      const guess = numbers[k];
-      return guess !== undefined && isFinite(c) && alike(c.got.data, guess, c);
-    }) && all.some((c, k) => !alike(numbers[k]!, c.truth.data, c))
-  );
+  let differ = false;
+  const agree = all.every((c) => {
+    const numbers = wrong(c);
+    if (numbers === undefined || !isFinite(c) || !alike(c.got.data, numbers, c)) return false;
+    // A column is its own transpose: what is near the truth too explains nothing.
+    differ ||= !alike(c.truth.data, numbers, c);
+    return true;
+  });
+  return agree && differ;
 }
 
 const isZero = ({ got, truth }: Comparison): boolean =>
