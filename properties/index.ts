@@ -3,6 +3,7 @@ import * as agreement from "./agreement.js";
 import * as behaviour from "./behaviour.js";
 import * as bounds from "./bounds.js";
 import * as derivatives from "./derivatives.js";
+import * as normalization from "./normalization.js";
 import * as secondOrder from "./secondOrder.js";
 
 export { TRIALS } from "./trials.js";
@@ -34,4 +35,15 @@ export const PROPERTIES: readonly Property[] = [
   secondOrder.nestings,
   secondOrder.programSymmetry,
   agreement.programs,
+  normalization.moments,
+  normalization.identity,
+  normalization.loneElements,
+  normalization.emptyGroup,
+  normalization.shift,
+  normalization.scale,
+  normalization.geometry,
+  normalization.weights,
+  normalization.bias,
+  normalization.scaleOfWeights,
+  normalization.euler,
 ];
