@@ -1,3 +1,5 @@
+import { InvalidProgramError } from "../core/errors.js";
+import type { Shape } from "../core/shape.js";
 import { check } from "../program/program.js";
 import { valuesOfNodes, type Attributes, type Program } from "../record/program.js";
 import { UnsupportedError } from "./adapter.js";
@@ -42,17 +44,30 @@ export const gradientName = (k: number): string => `g${k}`;
 const nameOf = (program: Program, value: number): string =>
   value < program.inputs.length ? inputName(value) : `v${value}`;
 
+/**
+ * Of every value; of a program that does not fit together, of its inputs alone: what does not fit is for the library to
+ * refuse, and not for us.
+ */
+function knownShapes(program: Program): readonly Shape[] {
+  try {
+    return check(program).shapes;
+  } catch (error) {
+    if (error instanceof InvalidProgramError) return program.inputs.map(({ shape }) => shape);
+    throw error;
+  }
+}
+
 /** @throws UnsupportedError for an op that the library lacks, or weights that are no variables */
 export function translate(program: Program): TfjsProgram {
   const layers: WeightedLayer[] = [];
   const made = valuesOfNodes(program);
-  const { shapes } = check(program);
+  const shapes = knownShapes(program);
   const steps = program.nodes.map((node, n): Step => {
     const op = TFJS_OPS[node.op.replace(/@1$/, "")];
     if (!op) throw new UnsupportedError("op", `TensorFlow.js has no ${node.op}`);
     const inputs = node.inputs.map((value) => nameOf(program, value));
     const xs = inputs.map(Expression.value);
-    const read = node.inputs.map((value) => shapes[value]);
+    const read = node.inputs.map((value) => shapes[value] ?? []);
     const layer = op.layer?.(node.attributes, read);
     const weighted = layer && weightedLayer(program, n, made[n][0], layer);
     if (weighted) layers.push({ ...weighted, shape: read[0] });
