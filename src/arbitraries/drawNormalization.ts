@@ -12,6 +12,9 @@ import { drawCase, type CaseSpec } from "./drawCase.js";
 /** Regions in which nothing is near the ends of the format: squares stay inside it. */
 const REGIONS = ["normal", "magnitudes", "ties", "saturated", "scaled"] as const;
 
+/** Share of cases in the commonest use. */
+const USUAL = 0.5;
+
 interface NormalizationSpec extends Pick<CaseSpec, "dtype" | "classes" | "shapes" | "region"> {
   /** Whether moments are to be those of x itself. Default true. */
   readonly ownMoments?: boolean;
@@ -26,6 +29,7 @@ export function drawNormalization(stream: Stream, op: AnyOp, spec: Normalization
     ...rest,
     region,
     classes: {
+      ...(stream.chance(USUAL) && normalization?.usual),
       ...classes,
       ...(ownMoments && normalization?.ownMoments),
       ...(affine && normalization?.divides?.affine),

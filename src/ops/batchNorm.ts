@@ -55,6 +55,7 @@ export const batchNorm = register<BatchNormAttributes>({
       centres: true,
       ownMoments: { training: "true" },
       affine: { parameters: "scale and offset" },
+      usual: { axis: "last", parameters: "scale and offset" },
       degrees: ({ training: isTraining }) => (isTraining ? [1] : [1, 1, 2]),
     }),
     groups: (x, attributes) => (attributes.training ? layout.groups(x, attributes) : []),

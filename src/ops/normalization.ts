@@ -19,6 +19,7 @@ const onAxis = {
   inputs: () => [{ name: "x", domain: real }],
   kinks: [],
   normalization: {
+    usual: { axis: "last" },
     groups: (x: Shape, { axis }: AxisAttributes) => groupsOf(x, [normalizeAxis(axis, x.length)]),
     centres: true,
   },

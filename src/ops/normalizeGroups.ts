@@ -36,13 +36,16 @@ export const alongLastAxis = <P extends Attributes>(
   ...rest,
 });
 
+const AFFINE = { affine: "true" };
+
 /** What a normalisation by this layout forgets of x. */
 export const forgetting = <P extends Attributes>(
   { groups, channels, parameters }: Layout<P>,
-  options: Pick<Normalization<P>, "centres" | "ownMoments"> & Partial<Pick<Divides<P>, "affine" | "degrees">>,
+  options: Pick<Normalization<P>, "centres" | "ownMoments"> &
+    Partial<Pick<Normalization<P>, "usual"> & Pick<Divides<P>, "affine" | "degrees">>,
 ): Normalization<P> => {
-  const { affine = { affine: "true" }, degrees = () => [1], ...rest } = options;
-  return { groups, ...rest, divides: { affine, degrees, channels, parameters } };
+  const { affine = AFFINE, usual = affine, degrees = () => [1], ...rest } = options;
+  return { groups, usual, ...rest, divides: { affine, degrees, channels, parameters } };
 };
 
 /** Scale and offset of a normalisation, and which of their entries belongs to each element. */

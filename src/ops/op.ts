@@ -55,6 +55,8 @@ export interface DrawContext {
 
 /** What a normalisation does to groups of elements of its first input, by whatever rule it is computed. */
 export interface Normalization<P> {
+  /** Attribute classes of its commonest use: what a library gets wrong in others must not hide everything. */
+  readonly usual: Readonly<Record<string, string>>;
   /** Attribute classes with which the moments are those of x itself. Default: with all. */
   readonly ownMoments?: Readonly<Record<string, string>>;
   /** Positions of the elements of x that are normalised together; none where moments are inputs. */

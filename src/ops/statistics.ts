@@ -178,7 +178,7 @@ export const groupNorm = register<GroupNormAttributes>({
   arity: { low: 1, high: 3 },
   inputs: (count) => named(["x", "scale", "offset"].slice(0, count)),
   kinks: [],
-  normalization: forgetting(groupLayout, { centres: true }),
+  normalization: forgetting(groupLayout, { centres: true, usual: { affine: "true", channels: "last" } }),
   shape: groupNormShape,
   draw(context) {
     const { stream, classes } = context;
