@@ -75,12 +75,7 @@ interface Difference {
 }
 
 /** The first number that is not, bit for bit, what its power of two makes of it. */
-export function firstDifference(
-  c: Case,
-  plain: Results,
-  twin: Twin,
-  answer: Results,
-): Difference | undefined {
+function firstDifference(c: Case, plain: Results, twin: Twin, answer: Results): Difference | undefined {
   const same = (x: number, y: number): boolean => x === y || (Number.isNaN(x) && Number.isNaN(y));
   const [before, after] = [flatten(plain.value), flatten(answer.value)];
   const differing = after.findIndex((y, i) => !same(y, before[i]));
@@ -105,7 +100,14 @@ export function firstDifference(
   return undefined;
 }
 
-function sameBut(c: Case, plain: Results, twin: Twin, answer: Results, precision: Precision): LawJudgement {
+/** What a twin's answer is beside the plain one: the same to the bit, right within rounding, or wrong. */
+export function sameBut(
+  c: Case,
+  plain: Results,
+  twin: Twin,
+  answer: Results,
+  precision: Precision,
+): LawJudgement {
   const difference = firstDifference(c, plain, twin, answer);
   if (!difference) return PASS;
   const { quantity, position, expected, got } = difference;
