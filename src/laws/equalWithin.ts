@@ -58,13 +58,18 @@ export function equalWithin(
   };
 }
 
-/** Accepted width on both sides of each result, hulls at open choices included. */
-export function widthsOf(attainable: Attainable) {
+/**
+ * Accepted width on both sides of each result, hulls at open choices included.
+ *
+ * @param options.choices whether a choice at a kink may move a result; false where what is made of them does not depend
+ * on any. Default true
+ */
+export function widthsOf(attainable: Attainable, { choices = true } = {}) {
   const tolerance = attainable.fullTolerance();
   if ("undecidable" in tolerance) return { ok: false, reason: tolerance.undecidable } as const;
   return {
     ok: true,
     overflows: tolerance.textbookOverflows,
-    widths: tolerance.textbook.map((t, i) => t + (tolerance.high[i] - tolerance.low[i])),
+    widths: tolerance.textbook.map((t, i) => (choices ? t + (tolerance.high[i] - tolerance.low[i]) : t)),
   } as const;
 }

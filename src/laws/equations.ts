@@ -19,18 +19,20 @@ export interface Equation {
  * last sum, which costs no runs and settles most cases; then from all that accepted forms attain.
  *
  * @param equations from one run of widths for each of `attainable`
+ * @param options as of `widthsOf`
  */
 export function allHold(
   attainable: readonly Attainable[],
   { format }: Precision,
   equations: (widths: readonly Float64Array[]) => readonly Equation[],
+  options: { readonly choices?: boolean } = {},
 ): LawJudgement {
   const plain = equations(attainable.map((each) => each.floors()));
   if (plain.every((equation) => holds(equation) && isTelling(equation, format.smallestNormal))) return PASS;
   const widths: Float64Array[] = [];
   let overflows = false;
   for (const each of attainable) {
-    const full = widthsOf(each);
+    const full = widthsOf(each, options);
     if (!full.ok) return undecided(full.reason);
     overflows ||= full.overflows;
     widths.push(full.widths);

@@ -4,8 +4,8 @@ import { Attainable } from "../oracles/attainable.js";
 import { flatten } from "../oracles/quantity.js";
 import { differentiable, type CheckedProgram } from "../program/program.js";
 import { isOwnInput } from "./denseBefore.js";
-import { equalWithin, type Side } from "./equalWithin.js";
-import { askGradient, failure, PASS, pointOf, readAnswer, undecided, type Law } from "./law.js";
+import { allHold, slackOfSum } from "./equations.js";
+import { askGradient, failure, pointOf, readAnswer, undecided, type Law } from "./law.js";
 
 /** f(c·x) = c·f(x) for c > 0: what may stand between the layers. */
 export const HOMOGENEOUS: readonly string[] = ["relu", "leakyRelu", "abs", "negative"];
@@ -50,28 +50,41 @@ export const eulerIdentity: Law = {
     const weights = weightsOf(point.program);
     if (!weights) return undecided("it is no chain of layers without bias and homogeneous ops");
     const inputs = differentiable(c.program);
-    const gradients = new Attainable("gradient", point, precision);
-    const ofOutputs: Side = {
-      weights: flatten(c.cotangents),
-      results: flatten(answer.value),
-      attainable: new Attainable("value", point, precision),
-    };
+    const [gradient, value] = [flatten(answer.grads), flatten(answer.value)];
+    const [ofGradient, ofValue] = (["gradient", "value"] as const).map(
+      (quantity) => new Attainable(quantity, point, precision),
+    );
     const onlyOf = (k: number): Float64Array =>
       flatten(inputs.map((other): Tensor => (other === k ? c.inputs[k] : zeros(c.inputs[other]))));
-    const reached = weights.every((k) => dot(onlyOf(k).map(Math.abs), gradients.terms) > 0);
-    if (!reached) return undecided("no gradient reaches the weights of some layer");
-    for (const [l, k] of weights.entries()) {
-      const ofLayer: Side = { weights: onlyOf(k), results: flatten(answer.grads), attainable: gradients };
-      const judgement = equalWithin(precision, ofLayer, ofOutputs, (left, right) =>
-        failure(
-          "Euler",
-          `gradient[${inputs.indexOf(k)}]`,
-          `⟨W, ∂C/∂W⟩ of layer ${l + 1} of ${weights.length} is ${left}, ⟨y, ∂C/∂y⟩ is ${right}`,
-        ),
-      );
-      if (judgement.verdict !== "pass") return judgement;
+    const cotangent = flatten(c.cotangents);
+    const whole = dot(cotangent, value);
+    const layers = weights.map((k) => {
+      const w = onlyOf(k);
+      return { k, w, inner: dot(w, gradient), size: dot(w.map(Math.abs), ofGradient.terms) };
+    });
+    if (!layers.every(({ size }) => size > 0)) {
+      return undecided("no gradient reaches the weights of some layer");
     }
-    return PASS;
+    // Where a sum is 0, what a kink passes on is multiplied by it: choices are no matter.
+    return allHold(
+      [ofGradient, ofValue],
+      precision,
+      ([gradients, values]) =>
+        layers.map(({ k, w, inner, size }, l) => ({
+          got: inner,
+          expected: whole,
+          allowed:
+            slackOfSum(w, gradient, gradients, precision) + slackOfSum(cotangent, value, values, precision),
+          size,
+          failed: () =>
+            failure(
+              "Euler",
+              `gradient[${inputs.indexOf(k)}]`,
+              `⟨W, ∂C/∂W⟩ of layer ${l + 1} of ${layers.length} is ${inner}, ⟨y, ∂C/∂y⟩ is ${whole}`,
+            ),
+        })),
+      { choices: false },
+    );
   },
 };
 

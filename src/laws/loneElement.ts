@@ -14,6 +14,7 @@ import {
   type Law,
   type LawJudgement,
 } from "./law.js";
+import { affineAt, normalizedIn } from "./normalized.js";
 
 /** Positions of elements that are normalised by themselves; undefined in programs of several ops. */
 function loneIn(c: Case): number[] | undefined {
@@ -49,6 +50,18 @@ export const loneElement: Law = {
   },
 };
 
+/**
+ * How large a wrong result would be: what is normalised is of order 1, and its gradient of that of the cotangent over
+ * √epsilon, since there is no variance.
+ */
+function sizesOf(c: Case, quantity: "value" | "gradient"): (i: number) => number {
+  const [site] = normalizedIn(pointOf(c).program);
+  const [{ data: gy }] = c.cotangents;
+  const scale = site ? affineAt(site, c.inputs).scale : () => 1;
+  const deviation = site ? Math.sqrt(site.epsilon) : 1;
+  return (i) => Math.abs(scale(i)) * (quantity === "value" ? 1 : Math.abs(gy[i]) / deviation);
+}
+
 interface Held {
   readonly got: Float64Array;
   readonly expected: Float64Array;
@@ -81,7 +94,8 @@ function exactly(
     if (full.overflows && !Number.isFinite(got[i])) return undecided("range: a textbook form overflows here");
     return failure("lone element", where, reason, seen);
   }
-  if (differing.some((j) => Math.abs(got[j] - expected[j]) > RHO * attainable.terms[j])) {
+  const sizeAt = sizesOf(c, quantity);
+  if (differing.some((j) => Math.abs(got[j] - expected[j]) > RHO * sizeAt(j))) {
     return undecided("ill-conditioned: a wrong result could not be told from rounding");
   }
   return {

@@ -29,7 +29,9 @@ function lastAxisShape(
   const [x, ...parameters] = shapes;
   const length = x.at(-1);
   if (length === undefined || length === 0) {
-    throw new InvalidProgramError(`${name} of ${showShape(x)}: the last axis holds nothing to normalise`);
+    throw new InvalidProgramError(
+      `${name} of ${showShape(x)}: the last axis holds nothing to normalise, it must hold one element at least`,
+    );
   }
   checkPositive("epsilon", epsilon);
   const wanted = affine ? parametersWhenAffine : 0;
@@ -127,7 +129,7 @@ function groupNormShape(shapes: readonly Shape[], attributes: GroupNormAttribute
   const { epsilon, affine, groups } = attributes;
   if (x.length < 2 || x.slice(1).includes(0)) {
     throw new InvalidProgramError(
-      `groupNorm of ${showShape(x)}: needs a batch, channels, and something to normalise`,
+      `groupNorm of ${showShape(x)}: needs a batch, channels, and something to normalise: two axes at least, of which only the first may be empty`,
     );
   }
   checkPositive("epsilon", epsilon);
