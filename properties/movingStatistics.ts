@@ -36,6 +36,6 @@ export const emptyBatch: LayerProperty = {
   ...common,
   name: "normalization/empty-batch",
   statement: "A batch without elements is refused in training: it has no mean that could be kept.",
-  source: "0/0",
+  source: "the mean of no elements is 0/0",
   inquire: ({ promise }) => laws.emptyBatch(promise),
 };

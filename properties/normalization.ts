@@ -39,7 +39,7 @@ export const moments: Property = {
 export const identity: Property = {
   name: "normalization/identity",
   statement:
-    "With scale = √(v + epsilon) and offset = mean, the moments of what is put in, that comes out again.",
+    "What is put in comes out again where its own √(v + epsilon) is the scale, and its mean the offset.",
   source: "Ioffe and Szegedy 2015, sec. 3",
   law: identityRecovered,
   about: divides,
@@ -54,7 +54,7 @@ export const loneElements: Property = {
   name: "normalization/lone-element",
   statement:
     "Of a batch of one, or any other group of one element, the offset is left, and no gradient comes back.",
-  source: "x − x = 0",
+  source: "x − x = 0 (IEEE 754)",
   law: loneElement,
   about: centres,
   perClass: true,
@@ -65,7 +65,7 @@ export const loneElements: Property = {
 export const emptyGroup: Property = {
   name: "normalization/empty-group",
   statement: "A batch without elements, or any other group without, is refused: it has no mean.",
-  source: "0/0",
+  source: "the mean of no elements is 0/0",
   law: refusesInvalid,
   about: divides,
   perClass: false,
@@ -86,7 +86,7 @@ export const shift: Property = {
 export const scale: Property = {
   name: "normalization/scale-invariance",
   statement:
-    "x times 2ᵏ, and epsilon times 4ᵏ, changes no output and makes gradients 2⁻ᵏ as large, bit for bit.",
+    "Inputs times 2ᵏ, and epsilon times 4ᵏ, change no output and make gradients 2⁻ᵏ as large, bit for bit.",
   source: "van Laarhoven 2017; scaling by 2ᵏ is exact (IEEE 754)",
   law: scaleInvariance,
   about: divides,

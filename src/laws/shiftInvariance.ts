@@ -95,8 +95,8 @@ function unmoved(
     }),
     ...(quantity === "gradient"
       ? groups.flatMap((group) => [
-          sumsToNothing(group, before, ofNear, sides[0], precision),
-          sumsToNothing(group, after, ofFar, sides[1], precision),
+          sumsToNothing(near, group, before, ofNear, sides[0], precision),
+          sumsToNothing(far, group, after, ofFar, sides[1], precision),
         ])
       : []),
   ]);
@@ -104,6 +104,7 @@ function unmoved(
 
 /** x is the first input: its gradient comes first. */
 function sumsToNothing(
+  c: Case,
   group: readonly number[],
   gradient: Float64Array,
   widths: Float64Array,
@@ -113,11 +114,14 @@ function sumsToNothing(
   const of = (all: Float64Array): Float64Array => Float64Array.from(group, (i) => all[i]);
   const ones = new Float64Array(group.length).fill(1);
   const total = sum(of(gradient));
+  // What a softmax adds up, cotangents times results, is not larger than cotangents; its terms vanish where one wins.
+  const { divides } = pointOf(c).program.ops[0].normalization!;
+  const cotangents = divides ? 0 : dot(ones, of(c.cotangents[0].data).map(Math.abs));
   return {
     got: total,
     expected: 0,
     allowed: slackOfSum(ones, of(gradient), of(widths), precision),
-    size: dot(ones, of(terms)),
+    size: dot(ones, of(terms)) + cotangents,
     failed: () =>
       failure("shift", "gradient[0]", `the gradients along a group add up to ${total}, and not to 0`, {
         element: group[0],
