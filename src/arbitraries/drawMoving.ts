@@ -66,12 +66,8 @@ export function drawMoving(
 export function* simplerMoving(scenario: Scenario): Iterable<Scenario> {
   const { settings, tensors } = scenario;
   const steps = Number(settings.steps);
-  for (let t = 0; t < steps && steps > 1; t++) {
-    yield {
-      ...scenario,
-      settings: { ...settings, steps: 1 },
-      tensors: [tensors[t], ...tensors.slice(steps)],
-    };
+  for (const x of steps > 1 ? tensors.slice(0, steps) : []) {
+    yield { ...scenario, settings: { ...settings, steps: 1 }, tensors: [x, ...tensors.slice(steps)] };
   }
   for (const name of ["config.epsilon", "config.momentum"].filter((each) => each in settings)) {
     const { [name]: _left, ...rest } = settings;

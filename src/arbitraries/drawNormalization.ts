@@ -25,7 +25,7 @@ interface NormalizationSpec extends Pick<CaseSpec, "dtype" | "classes" | "shapes
 export function drawNormalization(stream: Stream, op: AnyOp, spec: NormalizationSpec): Case {
   const { ownMoments = true, affine, classes, region = stream.pick(REGIONS), ...rest } = spec;
   const { normalization } = op;
-  return drawCase(stream, op, {
+  const c = drawCase(stream, op, {
     ...rest,
     region,
     classes: {
@@ -35,6 +35,7 @@ export function drawNormalization(stream: Stream, op: AnyOp, spec: Normalization
       ...(affine && normalization?.divides?.affine),
     },
   });
+  return { ...c, tags: [...c.tags, `groups:${spec.shapes ?? "ordinary"}`] };
 }
 
 /** An element in hundreds that is far from all others: normalised, it is about as large as the root of their number. */

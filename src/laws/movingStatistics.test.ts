@@ -12,9 +12,9 @@ import { referenceAdapter } from "../subjects/reference.js";
 const OPTIONS = { seed: 20261201, runs: 6, needed: 1, alpha: 0 };
 
 /** What is said of each scenario. */
-async function told(property: TrialProperty<never>, adapter: Adapter) {
+async function told(property: TrialProperty, adapter: Adapter) {
   const subject = inProcessSubject("a subject", adapter);
-  const { trials } = planTrials(subject.id, subject.hello, [property as unknown as TrialProperty]);
+  const { trials } = planTrials(subject.id, subject.hello, [property]);
   expect(trials).toHaveLength(1);
   const [trial] = trials;
   return Promise.all(

@@ -108,7 +108,9 @@ export const keptStatistics = (promise: LayerPromise): Inquiry =>
     }
     const judgement = valueAgreement.judge(c, [outcome], precision);
     const right = judgement.verdict === "pass" || judgement.verdict === "inaccurate";
-    const does = right ? "uses what it keeps, and leaves it as it is" : judgement.reason;
+    const does = right
+      ? "uses what it keeps, and leaves it as it is"
+      : `does not normalise by what it keeps: ${judgement.reason}`;
     return { ...judgement, does, facts: [] };
   };
 

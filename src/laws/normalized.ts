@@ -1,5 +1,5 @@
 import { broadcastIndex, type Shape } from "../core/shape.js";
-import type { NdArray, Tensor } from "../core/tensor.js";
+import type { NdArray } from "../core/tensor.js";
 import { attribute } from "../ops/elementwise.js";
 import type { AnyOp, Attributes } from "../ops/op.js";
 import { RUNNING_ERROR, type Approximate } from "../oracles/runningError.js";
@@ -85,7 +85,7 @@ export const product = (a: readonly Approximate[], b: readonly Approximate[]): A
   sumOf(a.map((x, i) => A.mul(x, b[i])));
 
 export function momentsOf(
-  { data }: Pick<Tensor, "data">,
+  { data }: Pick<NdArray<number>, "data">,
   group: readonly number[],
   { centres, epsilon }: Pick<Normalized, "centres" | "epsilon">,
 ): Moments {

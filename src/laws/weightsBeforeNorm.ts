@@ -1,6 +1,8 @@
 import { DOUBLES } from "../core/numberAlgebra.js";
-import type { NdArray, Tensor } from "../core/tensor.js";
+import { sizeOf } from "../core/shape.js";
+import type { NdArray } from "../core/tensor.js";
 import { Attainable } from "../oracles/attainable.js";
+import { flatten } from "../oracles/quantity.js";
 import type { Precision } from "../oracles/tolerance.js";
 import { evaluate, liftAll } from "../program/evaluate.js";
 import { differentiable, type CheckedProgram } from "../program/program.js";
@@ -39,12 +41,12 @@ function columnsOf({ groups }: Normalized, units: number): number[][] {
   return [...sets.values()];
 }
 
-/** Where the gradient of an input begins in the flattened run, and its entries. */
+/** Where the gradient of an input begins in the flattened run. */
 function placeOf({ program }: Case, input: number): number {
   let from = 0;
   for (const k of differentiable(program)) {
     if (k === input) return from;
-    from += program.inputs[k].shape.reduce((size, length) => size * length, 1);
+    from += sizeOf(program.inputs[k].shape);
   }
   throw new Error(`input ${input} is not differentiable`);
 }
@@ -53,11 +55,12 @@ function placeOf({ program }: Case, input: number): number {
 const entriesOf = (c: Case, { weights, units }: Site, columns: readonly number[]): number[] =>
   Array.from(c.inputs[weights].data.keys()).filter((i) => columns.includes(i % units));
 
-const flat = (grads: readonly Tensor[]): Float64Array =>
-  Float64Array.from(grads.flatMap(({ data }) => [...data]));
-
-/** Doubles know a cotangent to far more than this part of it, in programs as well-conditioned as are drawn. */
-const DOUBT = 2 ** -20;
+/**
+ * Doubles know a cotangent to far more than this part of it, and sums to far more than that part of the largest, in
+ * programs as well-conditioned as are drawn.
+ */
+const COTANGENT_DOUBT = 2 ** -20;
+const SUM_DOUBT = 2 ** -40;
 
 /**
  * What epsilon leaves of ⟨h, ∂C/∂h⟩ in some columns of the sums h: Σ t·⟨g, normalised h⟩, t = epsilon/(v + epsilon), g
@@ -68,21 +71,25 @@ function leftByEpsilon(
   columns: readonly number[],
   values: readonly NdArray<number>[],
   cotangent: NdArray<number> | undefined,
-): { readonly value: number; readonly size: number } {
-  if (!cotangent) return { value: 0, size: 0 };
+): { readonly value: number; readonly bound: number } {
+  if (!cotangent) return { value: 0, bound: 0 };
   const { scale } = affineAt(norm, values);
-  let [value, size] = [0, 0];
+  const sums = values[norm.x];
+  let [value, bound] = [0, 0];
   for (const group of norm.groups) {
     if (!columns.includes(group[0] % units)) continue;
-    const h = { data: Float64Array.from(values[norm.x].data) };
-    const { share, normalized } = momentsOf(h, group, norm);
+    const { share, normalized, deviation } = momentsOf(sums, group, norm);
+    const largest = Math.max(...group.map((i) => Math.abs(sums.data[i])));
     group.forEach((i, p) => {
-      const term = share.value * cotangent.data[i] * scale(i) * normalized[p].value;
-      value += term;
-      size += Math.abs(term);
+      const g = share.value * cotangent.data[i] * scale(i);
+      const h = normalized[p];
+      value += g * h.value;
+      bound +=
+        Math.abs(g) *
+        (COTANGENT_DOUBT * Math.abs(h.value) + h.bound + (SUM_DOUBT * largest) / deviation.value);
     });
   }
-  return { value, size };
+  return { value, bound };
 }
 
 /**
@@ -103,7 +110,7 @@ export const weightOrthogonality: Law = {
     if (sites.length === 0) return undecided("no dense layer without bias stands before a normalisation");
     const values = evaluate(DOUBLES, point.program, liftAll(DOUBLES, c.inputs));
     const cotangents = allCotangents(DOUBLES, point.program, values, liftAll(DOUBLES, c.cotangents));
-    const gradient = flat(answer.grads);
+    const gradient = flatten(answer.grads);
     const attainable = new Attainable("gradient", point, precision);
     return allHold([attainable], precision, ([widths]) =>
       sites.flatMap((site) =>
@@ -120,7 +127,7 @@ export const weightOrthogonality: Law = {
           return {
             ...sums,
             expected: left.value,
-            allowed: sums.allowed + DOUBT * left.size,
+            allowed: sums.allowed + left.bound,
             failed: () =>
               failure(
                 "orthogonality",
@@ -151,7 +158,7 @@ export const biasWithoutGradient: Law = {
     const point = pointOf(c);
     const sites = sitesIn(point.program).filter(({ bias, norm }) => bias !== undefined && norm.centres);
     if (sites.length === 0) return undecided("no bias stands before a normalisation that subtracts the mean");
-    const gradient = flat(answer.grads);
+    const gradient = flatten(answer.grads);
     const attainable = new Attainable("gradient", point, precision);
     return allHold([attainable], precision, ([widths]) =>
       sites.flatMap((site) =>

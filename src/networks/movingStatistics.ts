@@ -27,7 +27,7 @@ export function movingNetwork({
 }: MovingOptions & NonNullable<BatchNormOptions["running"]>): Network {
   const b = new NetworkBuilder();
   const options = { ...config, name: "layer", training: true, running: { momentum, correction } };
-  b.mark("y", batchNorm(b, b.input("x", shape), options as BatchNormOptions));
+  b.mark("y", batchNorm(b, b.input("x", shape), options));
   return b.build("y", "layer/runningMean", "layer/runningVariance");
 }
 
@@ -35,6 +35,6 @@ export function movingNetwork({
 export function keptNetwork({ config, shape }: MovingOptions): Network {
   const b = new NetworkBuilder();
   const options = { ...config, name: "layer", training: false };
-  b.mark("y", batchNorm(b, b.input("x", shape), options as BatchNormOptions));
+  b.mark("y", batchNorm(b, b.input("x", shape), options));
   return b.build("y", "layer/mean", "layer/variance");
 }
