@@ -4,6 +4,7 @@ import * as behaviour from "./behaviour.js";
 import * as bounds from "./bounds.js";
 import * as derivatives from "./derivatives.js";
 import * as recurrent from "./recurrent.js";
+import * as normalization from "./normalization.js";
 import * as secondOrder from "./secondOrder.js";
 
 export { TRIALS } from "./trials.js";
@@ -36,4 +37,15 @@ export const PROPERTIES: readonly Property[] = [
   secondOrder.programSymmetry,
   ...Object.values(recurrent),
   agreement.programs,
+  normalization.moments,
+  normalization.identity,
+  normalization.loneElements,
+  normalization.emptyGroup,
+  normalization.shift,
+  normalization.scale,
+  normalization.geometry,
+  normalization.weights,
+  normalization.bias,
+  normalization.scaleOfWeights,
+  normalization.euler,
 ];

@@ -2,12 +2,17 @@ import type { Stream } from "../core/random.js";
 import { sizeOf, type Shape } from "../core/shape.js";
 import type { DrawContext } from "../ops/op.js";
 
-/** Which shapes are wanted: everyday ones, zero-size and rank-0 ones, or ones that broadcast for certain. */
-export type ShapeKind = "ordinary" | "degenerate" | "broadcast";
+/**
+ * Which shapes are wanted: everyday ones, zero-size and rank-0 ones, ones that broadcast for certain, or ones of which an
+ * op that puts elements together puts each by itself (`alone`), or hundreds (`crowded`).
+ */
+export type ShapeKind = "ordinary" | "degenerate" | "broadcast" | "alone" | "crowded";
 
 /** Primes and one: a wrong stride shows at lengths that share no factor. */
 const LENGTHS = [1, 2, 3, 4, 5, 7] as const;
 const MOST_ELEMENTS = 48;
+/** Beside groups of one element there is room for more of them than a vector unit takes at once. */
+const LONGEST_ALONE = 20;
 /** Share of shapes with four or five axes: code that counts them by hand stops at three or four. */
 const MANY_AXES = 0.1;
 
@@ -23,7 +28,10 @@ export function drawContext(
   kind: ShapeKind,
   classes: Readonly<Record<string, string>>,
 ): DrawContext {
-  const length = (): number => (kind === "degenerate" && stream.chance(0.5) ? 0 : stream.pick(LENGTHS));
+  const length = (): number => {
+    if (kind === "alone") return stream.int(1, LONGEST_ALONE);
+    return kind === "degenerate" && stream.chance(0.5) ? 0 : stream.pick(LENGTHS);
+  };
   const rank = (low: number, high: number): number =>
     kind === "degenerate" && low === 0 && stream.chance(0.4) ? 0 : stream.int(low, high);
   const shape = (): number[] => {
@@ -43,7 +51,8 @@ export function drawContext(
     shapes[stream.int(0, count - 1)] = whole;
     return shapes;
   };
-  return { stream, classes, length, rank, broadcast };
+  const together = kind === "alone" ? "one" : kind === "crowded" ? "many" : undefined;
+  return { stream, classes, length, rank, broadcast, ...(together && { together }) };
 }
 
 /** Some axes cut to length 1, or leading axes left out. */

@@ -40,6 +40,16 @@ const BY_KIND: Readonly<Record<string, FaultClass>> = {
   timeout: "timeout",
   accepts: "accepts invalid",
   "shares memory": "shared memory",
+  moments: "wrong moments",
+  unbiased: "unbiased variance",
+  shift: "not shift-invariant",
+  scale: "not scale-invariant",
+  identity: "not recovered",
+  "lone element": "lone element",
+  geometry: "wrong geometry",
+  orthogonality: "not orthogonal",
+  bias: "bias that counts",
+  Euler: "breaks Euler",
 };
 
 /**

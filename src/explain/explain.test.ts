@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { caseOf, row, scalar } from "../../fixtures/builders/caseOf.js";
+import { caseOf, matrix, row, scalar } from "../../fixtures/builders/caseOf.js";
+import { MUTANTS } from "../../fixtures/mutants/index.js";
 import { offBy, withAnswers, withRecord } from "../../fixtures/builders/faulty.js";
 import { judgeCase } from "../campaign/judgeCase.js";
 import { tensor } from "../core/tensor.js";
 import { gradientAgreement } from "../laws/agreement.js";
 import { determinism, refusesInvalid } from "../laws/behaviour.js";
 import { failure, type Law, type LawJudgement } from "../laws/law.js";
+import { outputMoments } from "../laws/outputMoments.js";
 import { decodeCase, wireCase, type Case } from "../record/case.js";
 import { finding as findingSchema, type Finding } from "../record/record.js";
 import { UnsupportedError } from "../subjects/adapter.js";
@@ -50,6 +52,30 @@ describe("a finding", () => {
     expect(Number(found.shown.got)).toBeCloseTo(1.001 / Math.cosh(1) ** 2, 12);
     expect(found.because).toMatch(/^The subject is wrong: \d oracles \(.*\) contradict it, and none agrees/);
     expect(found.id).toMatch(/^[0-9a-f]{8}$/);
+  });
+
+  it("names the variance that a batch norm divides by n − 1", async () => {
+    const unbiased = MUTANTS.find(({ name }) => name === "batchNorm-unbiased")!;
+    const subject = inProcessSubject("unbiased", unbiased.adapter());
+    const attributes = { axis: -1, epsilon: 0.125, training: true, parameters: "none" };
+    const c = caseOf("batchNorm", [matrix([1, 2], [4, -3], [0.5, 7])], { attributes });
+    const found = await findingOf(outputMoments, c, subject, "normalization/moments");
+    expect(found).toMatchObject({
+      title: "batchNorm: value is normalised by the variance that n − 1 divides",
+      property: "normalization/moments",
+      signature: { op: "batchNorm@1", kind: "unbiased", where: "value[0]" },
+    });
+    expect(found.judgement.reason).toContain("the variance is divided by n − 1");
+  });
+
+  it("tells other moments as the wrong value that they are", async () => {
+    const outside = MUTANTS.find(({ name }) => name === "layerNorm-epsilon-outside")!;
+    const subject = inProcessSubject("outside", outside.adapter());
+    const attributes = { epsilon: 0.125, affine: false };
+    const c = caseOf("layerNorm", [matrix([1, 2, 4], [4, -3, 0.5])], { attributes });
+    const found = await findingOf(outputMoments, c, subject, "normalization/moments");
+    expect(found.signature).toEqual({ op: "layerNorm@1", kind: "value", where: "value[0]" });
+    expect(found.properties).toEqual(["normalization/moments"]);
   });
 
   it("has a witness that is wrong again when it is asked from its bits", async () => {

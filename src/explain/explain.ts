@@ -109,8 +109,8 @@ async function smallestOf({ law, case: c, judgement }: Suspicion, judge: Judge):
 async function rootOf(traced: Traced, drawn: Case, judge: Judge): Promise<Traced> {
   const { law, smallest } = traced;
   const differentiates = law.modes.includes("vjp") || law.modes.includes("hvp");
-  if (!differentiates || isItsOwn(law, smallest.judgement)) return traced;
-  for (const basic of [valueAgreement, gradientAgreement]) {
+  if (isItsOwn(law, smallest.judgement)) return traced;
+  for (const basic of differentiates ? [valueAgreement, gradientAgreement] : [valueAgreement]) {
     if (basic === law) break;
     // The smallest case of another law may be right by accident: for a cotangent of 1, say.
     for (const c of [smallest.case, drawn]) {
@@ -129,9 +129,15 @@ async function rootOf(traced: Traced, drawn: Case, judge: Judge): Promise<Traced
   return traced;
 }
 
-const OF_ITS_OWN: ReadonlySet<string> = new Set(["mutates", "shares memory", "subset", "with gradient"]);
+const OF_ITS_OWN: ReadonlySet<string> = new Set([
+  "mutates",
+  "shares memory",
+  "subset",
+  "with gradient",
+  "unbiased",
+]);
 
-/** Faults that say nothing of whether the gradient itself is right. */
+/** Faults that say nothing of whether the gradient itself is right, or more than that the value is wrong. */
 const isItsOwn = (law: Law, { verdict, kind }: LawJudgement): boolean =>
   verdict === "accepted-invalid" || OF_ITS_OWN.has(kind ?? "") || (kind === "bits" && law === determinism);
 

@@ -61,15 +61,20 @@ export function equalWithin(
 /**
  * Accepted width on both sides of each result, hulls at open choices included.
  *
- * @param got what is to be accepted: where it is right, few runs tell so, and the widths are no wider than that takes.
- *   Default: the widths after all runs
+ * @param options.choices whether a choice at a kink may move a result; false where what is made of them does not depend
+ * on any. Default true
+ * @param options.got what is to be accepted: where it is right, few runs tell so, and the widths are no wider than that
+ * takes. Default: the widths after all runs
  */
-export function widthsOf(attainable: Attainable, got?: Float64Array) {
+export function widthsOf(
+  attainable: Attainable,
+  { choices = true, got }: { readonly choices?: boolean; readonly got?: Float64Array } = {},
+) {
   const tolerance = got ? attainable.tolerance(got) : attainable.fullTolerance();
   if ("undecidable" in tolerance) return { ok: false, reason: tolerance.undecidable } as const;
   return {
     ok: true,
     overflows: tolerance.textbookOverflows,
-    widths: tolerance.textbook.map((t, i) => t + (tolerance.high[i] - tolerance.low[i])),
+    widths: tolerance.textbook.map((t, i) => (choices ? t + (tolerance.high[i] - tolerance.low[i]) : t)),
   } as const;
 }

@@ -60,7 +60,7 @@ export function sumsOfParts(
   const all = [whole, ...parts];
   // A few runs tell that each side is right by itself. In doubles the two may still differ by more than these runs, since
   // the exact results are doubles, too: then all runs are heard.
-  const quick = all.map(({ attainable, results }) => widthsOf(attainable, results));
+  const quick = all.map(({ attainable, results }) => widthsOf(attainable, { got: results }));
   if (quick.every(({ ok }) => ok)) {
     const [own, ...others] = quick.flatMap((found) => (found.ok ? [found.widths] : []));
     if (suspect(allowedBy(own, others)) < 0) return PASS;

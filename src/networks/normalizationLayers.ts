@@ -46,15 +46,16 @@ function updateRunning(
   { momentum, correction }: NonNullable<BatchNormOptions["running"]>,
 ): void {
   const axes = x.shape.map((_, a) => a).filter((a) => a !== at);
+  // What a layer keeps comes first: constants are none of its variables.
+  const [oldMean, oldVariance] = ["oldMean", "oldVariance"].map((name) => b.input(name, [channels]));
   const old = b.constant("momentum", filled([], momentum));
   const rest = b.constant("rest", filled([], 1 - momentum));
-  const blend = (name: string, now: NetworkValue): void => {
-    const before = b.input(`old${name}`, [channels]);
+  const blend = (name: string, before: NetworkValue, now: NetworkValue): void => {
     const parts = [b.apply("multiply", [old, before]), b.apply("multiply", [rest, now])];
     b.mark(`running${name}`, b.apply("add", parts));
   };
-  blend("Mean", b.apply("mean", [x], { axes, keepdims: false }));
-  blend("Variance", b.apply("variance", [x], { axes, keepdims: false, correction }));
+  blend("Mean", oldMean, b.apply("mean", [x], { axes, keepdims: false }));
+  blend("Variance", oldVariance, b.apply("variance", [x], { axes, keepdims: false, correction }));
 }
 
 /**

@@ -4,7 +4,13 @@ import { inputsOf, layout, PARAMETERS, type BatchNormAttributes } from "./batchN
 import { drawShape } from "./drawShape.js";
 import { folded, inference, reciprocalRoot } from "./givenStatistics.js";
 import type { Rules } from "./linear.js";
-import { drawEpsilon, EPSILON, normalizeGroups, normalizeGroupsCarefully } from "./normalizeGroups.js";
+import {
+  drawEpsilon,
+  EPSILON,
+  forgetting,
+  normalizeGroups,
+  normalizeGroupsCarefully,
+} from "./normalizeGroups.js";
 import { register, type TextbookForm } from "./op.js";
 import { careful, textbookForms, type GroupForm } from "./standardize.js";
 
@@ -44,6 +50,16 @@ export const batchNorm = register<BatchNormAttributes>({
   arity: { low: 1, high: 5 },
   inputs: (_count, attributes) => inputsOf(attributes),
   kinks: [],
+  normalization: {
+    ...forgetting(layout, {
+      centres: true,
+      ownMoments: { training: "true" },
+      affine: { parameters: "scale and offset" },
+      usual: { axis: "last", parameters: "scale and offset" },
+      degrees: ({ training: isTraining }) => (isTraining ? [1] : [1, 1, 2]),
+    }),
+    groups: (x, attributes) => (attributes.training ? layout.groups(x, attributes) : []),
+  },
   shape: layout.shape,
   draw(context) {
     const { classes } = context;

@@ -45,7 +45,10 @@ function batchNormShape(shapes: readonly Shape[], attributes: BatchNormAttribute
   }
   const at = normalizeAxis(axis, x.length);
   if (training && x.some((length, a) => a !== at && length === 0)) {
-    throw new InvalidProgramError(`batchNorm of ${showShape(x)}: there is no batch to take the mean of`);
+    throw new InvalidProgramError(
+      `batchNorm of ${showShape(x)} in training: there is no batch to take the mean of; every axis but that of ` +
+        `the channels (${at}) must hold one element at least`,
+    );
   }
   const names = inputsOf(attributes).map(({ name }) => name);
   if (others.length !== names.length - 1 || !others.every((shape) => sameShape(shape, [x[at]]))) {

@@ -14,6 +14,7 @@ export function drawShape(
   largest = 60,
 ): number[] {
   const { stream } = context;
+  if (context.together !== undefined) return drawTogether(context, rank, nonEmpty);
   const shape = Array.from({ length: rank }, () => context.length());
   if (rank >= 2 && stream.chance(0.2)) shape[rank - 1] = shape[rank - 2];
   for (const axis of nonEmpty) if (shape[axis] === 0) shape[axis] = stream.int(1, 3);
@@ -22,5 +23,20 @@ export function drawShape(
     const longest = shape.indexOf(Math.max(...shape));
     shape[longest] = Math.ceil(shape[longest] / 2);
   }
+  return shape;
+}
+
+/**
+ * The axes along which elements are put together hold one of them in all, or hundreds; of the others one is as long as
+ * it comes.
+ */
+function drawTogether(context: DrawContext, rank: number, joint: readonly number[]): number[] {
+  const { stream, together } = context;
+  const others = Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !joint.includes(axis));
+  const shape = Array.from({ length: rank }, (_, axis) =>
+    together === "one" && joint.includes(axis) ? 1 : stream.int(1, 2),
+  );
+  if (together === "one" && others.length > 0) shape[stream.pick(others)] = context.length();
+  if (together === "many" && joint.length > 0) shape[stream.pick(joint)] = stream.int(72, 260);
   return shape;
 }

@@ -1,7 +1,7 @@
 import type { Algebra } from "../core/algebra.js";
 import { normalizeAxis, type Shape } from "../core/shape.js";
 import type { NdArray } from "../core/tensor.js";
-import { adaptAxis, AXIS, drawAxis, mapLanes } from "./axes.js";
+import { adaptAxis, AXIS, drawAxis, groupsOf, mapLanes } from "./axes.js";
 import { drawShape } from "./drawShape.js";
 import { zeros } from "./linear.js";
 import { logSoftmaxOf, shift, softmaxOf, sumOthers } from "./logSumExp.js";
@@ -18,6 +18,11 @@ const onAxis = {
   arity: { low: 1, high: 1 },
   inputs: () => [{ name: "x", domain: real }],
   kinks: [],
+  normalization: {
+    usual: { axis: "last" },
+    groups: (x: Shape, { axis }: AxisAttributes) => groupsOf(x, [normalizeAxis(axis, x.length)]),
+    centres: true,
+  },
   shape([x]: readonly Shape[], { axis }: AxisAttributes): Shape {
     normalizeAxis(axis, x.length);
     return x;

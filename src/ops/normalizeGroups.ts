@@ -4,7 +4,7 @@ import type { NdArray } from "../core/tensor.js";
 import { groupsOf } from "./axes.js";
 import { attribute, reduceBroadcast } from "./elementwise.js";
 import type { Rules } from "./linear.js";
-import type { Attribute, Attributes, DrawContext } from "./op.js";
+import type { Attribute, Attributes, Divides, DrawContext, Normalization } from "./op.js";
 import type { CarefulForm, GroupForm } from "./standardize.js";
 
 export const EPSILON: Attribute = {
@@ -16,14 +16,10 @@ export const drawEpsilon = ({ stream, classes }: DrawContext): number =>
   stream.pick(classes.epsilon === "small" ? [1e-6, 1e-5] : [1e-3, 0.125]);
 
 /** Which elements are normalised together, and what they are multiplied by and moved by afterwards. */
-export interface Layout<P extends Attributes> {
+export interface Layout<P extends Attributes>
+  extends Pick<Normalization<P>, "groups">, Pick<Divides<P>, "channels" | "parameters"> {
   /** @throws InvalidProgramError when inputs or attributes do not fit */
   shape(shapes: readonly Shape[], attributes: P): Shape;
-  groups(x: Shape, attributes: P): readonly (readonly number[])[];
-  /** Shape of scale and offset in x, with 1 along the axes on which they do not depend. */
-  channels(x: Shape, attributes: P): Shape;
-  /** Numbers of the inputs that hold them; undefined where there is none. */
-  parameters(attributes: P): { readonly scale?: number | undefined; readonly offset?: number | undefined };
 }
 
 export type AffineAttributes = { readonly epsilon: number; readonly affine: boolean };
@@ -39,6 +35,18 @@ export const alongLastAxis = <P extends Attributes>(
   channels: (x) => x.slice(-1),
   ...rest,
 });
+
+const AFFINE = { affine: "true" };
+
+/** What a normalisation by this layout forgets of x. */
+export const forgetting = <P extends Attributes>(
+  { groups, channels, parameters }: Layout<P>,
+  options: Pick<Normalization<P>, "centres" | "ownMoments"> &
+    Partial<Pick<Normalization<P>, "usual"> & Pick<Divides<P>, "affine" | "degrees">>,
+): Normalization<P> => {
+  const { affine = AFFINE, usual = affine, degrees = () => [1], ...rest } = options;
+  return { groups, usual, ...rest, divides: { affine, degrees, channels, parameters } };
+};
 
 /** Scale and offset of a normalisation, and which of their entries belongs to each element. */
 export interface Affine<T> {

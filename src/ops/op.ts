@@ -49,6 +49,36 @@ export interface DrawContext {
   rank(low: number, high: number): number;
   /** Shapes that broadcast together, in every position. */
   broadcast(count: number): Shape[];
+  /** How many elements are to be put together, where an op does that: by itself each, or hundreds. Default: as lengths come. */
+  readonly together?: "one" | "many" | undefined;
+}
+
+/** What a normalisation does to groups of elements of its first input, by whatever rule it is computed. */
+export interface Normalization<P> {
+  /** Attribute classes of its commonest use: what a library gets wrong in others must not hide everything. */
+  readonly usual: Readonly<Record<string, string>>;
+  /** Attribute classes with which the moments are those of x itself. Default: with all. */
+  readonly ownMoments?: Readonly<Record<string, string>>;
+  /** Positions of the elements of x that are normalised together; none where moments are inputs. */
+  groups(x: Shape, attributes: P): readonly (readonly number[])[];
+  /** Whether a number that is added to a whole group changes nothing. */
+  readonly centres: boolean;
+  /** Of those that divide by √(second moment + epsilon). */
+  readonly divides?: Divides<P>;
+}
+
+export interface Divides<P> {
+  /** Attribute classes with which it has all of its parameters. */
+  readonly affine: Readonly<Record<string, string>>;
+  /**
+   * By which power of c each of its first inputs can be multiplied, and epsilon by c², without changing anything. Of
+   * the others by none.
+   */
+  degrees(attributes: P): readonly number[];
+  /** Shape of scale and offset in x, with 1 along the axes on which they do not depend. */
+  channels(x: Shape, attributes: P): Shape;
+  /** Numbers of the inputs that hold them; undefined where there is none. */
+  parameters(attributes: P): { readonly scale?: number | undefined; readonly offset?: number | undefined };
 }
 
 export interface Draw<P> {
@@ -103,6 +133,9 @@ export interface Op<P extends Attributes = Attributes> {
   bounds?(attributes: P): Bounds;
   /** Tuples of corresponding elements that are meant; others are drawn again. Elementwise ops only. */
   readonly relation?: ((...xs: number[]) => boolean) | undefined;
+
+  /** Which elements it normalises, and what that forgets. A test holds it against the meaning. */
+  readonly normalization?: Normalization<P>;
 
   /** Whether inputs have the structure that is meant: indices in range, rows of probabilities. Default: always. */
   accepts?(xs: readonly Tensor[], attributes: P): boolean;

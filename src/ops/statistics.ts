@@ -7,6 +7,7 @@ import {
   alongLastAxis,
   drawEpsilon,
   EPSILON,
+  forgetting,
   normalizeGroups,
   normalizeGroupsCarefully,
   scaleAndOffset,
@@ -28,7 +29,9 @@ function lastAxisShape(
   const [x, ...parameters] = shapes;
   const length = x.at(-1);
   if (length === undefined || length === 0) {
-    throw new InvalidProgramError(`${name} of ${showShape(x)}: the last axis holds nothing to normalise`);
+    throw new InvalidProgramError(
+      `${name} of ${showShape(x)}: the last axis holds nothing to normalise, it must hold one element at least`,
+    );
   }
   checkPositive("epsilon", epsilon);
   const wanted = affine ? parametersWhenAffine : 0;
@@ -54,7 +57,7 @@ function drawRows(context: DrawContext, parameters: number) {
   const rank = context.rank(1, 4);
   const x = drawShape(context, rank, [rank - 1]);
   // Of one element nothing is left, of two only the sign: both on purpose, and both seldom.
-  if (x[rank - 1] < 3 && stream.chance(0.8)) x[rank - 1] = stream.int(3, 5);
+  if (context.together === undefined && x[rank - 1] < 3 && stream.chance(0.8)) x[rank - 1] = stream.int(3, 5);
   const affine = classes.affine === "true";
   const given = Array.from({ length: affine ? parameters : 0 }, () => [x[rank - 1]]);
   return { shapes: [x, ...given], attributes: { epsilon: drawEpsilon(context), affine } };
@@ -78,6 +81,7 @@ export const layerNorm = register<AffineAttributes>({
   arity: { low: 1, high: 3 },
   inputs: (count) => named(["x", "scale", "offset"].slice(0, count)),
   kinks: [],
+  normalization: forgetting(layerLayout, { centres: true }),
   shape: layerLayout.shape,
   draw: (context) => drawRows(context, 2),
   simpler: ({ epsilon, affine }) => (epsilon === 1 ? [] : [{ epsilon: 1, affine }]),
@@ -98,6 +102,7 @@ export const rmsNorm = register<AffineAttributes>({
   arity: { low: 1, high: 2 },
   inputs: (count) => named(["x", "scale"].slice(0, count)),
   kinks: [],
+  normalization: forgetting(rmsLayout, { centres: false }),
   shape: rmsLayout.shape,
   draw: (context) => drawRows(context, 1),
   simpler: ({ epsilon, affine }) => (epsilon === 1 ? [] : [{ epsilon: 1, affine }]),
@@ -124,7 +129,7 @@ function groupNormShape(shapes: readonly Shape[], attributes: GroupNormAttribute
   const { epsilon, affine, groups } = attributes;
   if (x.length < 2 || x.slice(1).includes(0)) {
     throw new InvalidProgramError(
-      `groupNorm of ${showShape(x)}: needs a batch, channels, and something to normalise`,
+      `groupNorm of ${showShape(x)}: needs a batch, channels, and something to normalise: two axes at least, of which only the first may be empty`,
     );
   }
   checkPositive("epsilon", epsilon);
@@ -175,23 +180,23 @@ export const groupNorm = register<GroupNormAttributes>({
   arity: { low: 1, high: 3 },
   inputs: (count) => named(["x", "scale", "offset"].slice(0, count)),
   kinks: [],
+  normalization: forgetting(groupLayout, { centres: true, usual: { affine: "true", channels: "last" } }),
   shape: groupNormShape,
   draw(context) {
     const { stream, classes } = context;
-    const rank = context.rank(2, 5);
+    // Many elements of a group lie along other axes than that of the channels.
+    const rank = context.rank(context.together === "many" ? 3 : 2, 5);
     const channels = classes.channels === "second" ? "second" : "last";
     const axis = channels === "second" ? 1 : rank - 1;
     const [groups, count] = drawGroups(context, rank);
-    const spatial = drawShape(
-      context,
-      rank,
-      Array.from({ length: rank - 1 }, (_, a) => a + 1),
-      Math.floor(60 / count),
-    );
+    const others = Array.from({ length: rank - 1 }, (_, a) => a + 1);
+    const joint = context.together === "many" ? others.filter((a) => a !== axis) : others;
+    const spatial = drawShape(context, rank, joint, Math.floor(60 / count));
     const x = spatial.map((length, a) => (a === axis ? count : length));
     const affine = classes.affine === "true";
     // Of each channel for itself nothing is left where it has one number: seldom, and on purpose.
     if (
+      context.together === undefined &&
       classes.groups === "each channel" &&
       rank > 2 &&
       x.every((length, a) => a === 0 || a === axis || length === 1)
@@ -217,7 +222,11 @@ export const groupNorm = register<GroupNormAttributes>({
 });
 
 /** Number of groups, and of channels. */
-function drawGroups({ stream, classes }: DrawContext, rank: number): [number, number] {
+function drawGroups({ stream, classes, together }: DrawContext, rank: number): [number, number] {
+  if (together === "one") {
+    const count = classes.groups === "one" ? 1 : stream.int(2, 12);
+    return [count, count];
+  }
   if (classes.groups === "one") return [1, stream.int(2, 5)];
   if (classes.groups === "several")
     return stream.pick([

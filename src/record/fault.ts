@@ -31,6 +31,16 @@ export const FAULTS = {
   overwrites: "is overwritten by the call",
   "shared memory": "shares memory with another result",
   "accepts invalid": "accepts arguments that do not fit",
+  "wrong moments": "has another mean or variance than what is normalised",
+  "unbiased variance": "is normalised by the variance that n − 1 divides",
+  "not shift-invariant": "changes when a number is added to all of a group",
+  "not scale-invariant": "changes with the scale of what is normalised",
+  "not recovered": "is not its input again, with its own mean and deviation as offset and scale",
+  "lone element": "is not what a group of one element leaves",
+  "wrong geometry": "has not the length and direction of a normalisation's gradient",
+  "not orthogonal": "is not orthogonal to weights whose scale does not matter",
+  "bias that counts": "is not zero, though the mean takes that bias away",
+  "breaks Euler": "breaks Euler's identity of layers",
 } as const;
 
 export type FaultClass = keyof typeof FAULTS;

@@ -79,6 +79,12 @@ export const layerPromise = stated.extend({
   kind: z.string(),
   /** Settings that the layer has by default, in the words of `networks/`, as far as they matter to what it computes. */
   config: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /**
+   * Of a batch norm: what it keeps of the batches that it was trained with, for inference. Its default momentum, the
+   * share of what was kept before; and whether the variance of a batch is divided by n or by n − 1, where the text says
+   * so.
+   */
+  moving: z.object({ momentum: z.number(), variance: z.enum(["biased", "unbiased"]).optional() }).optional(),
 });
 export type LayerPromise = z.infer<typeof layerPromise>;
 

@@ -110,6 +110,10 @@ export const evalRequest = z.object({
   /**
    * The program is what this layer of the subject means, with these settings given explicitly (in the words of
    * `networks/`), and the subject is to use the layer. Default: its ops.
+   *
+   * A batch norm that promises what it keeps is asked for that, too: the program's outputs are y, the mean and the
+   * variance that are kept after the call, and what is kept before stands among its inputs. Inputs that are numbers by
+   * themselves are constants of the program, and nothing of the layer's.
    */
   layer: z.object({ name: z.string(), config: settings }).optional(),
   /** `after`: what the subject's own copies of inputs and seeds hold when it is done. `shared`: see the reply. */

@@ -24,6 +24,11 @@ const CELLS: Readonly<Record<string, LayerPromise["config"]>> = {
   gru: { gates: "zrn", keeps: "z", resetAfter: false, recurrentActivation: "sigmoid" },
 };
 
+/** What batch norms keep, in the same way. */
+const MOVING: Readonly<Record<string, LayerPromise["moving"]>> = {
+  batchNorm: { momentum: 0.99, variance: "biased" },
+};
+
 /** Every kind of layer, by the program that it means. */
 const layers = Object.fromEntries(
   Object.keys(LAYER_KINDS).map((kind): [string, LayerPromise] => [
@@ -31,6 +36,7 @@ const layers = Object.fromEntries(
     {
       kind,
       config: CELLS[kind] ?? {},
+      ...(MOVING[kind] && { moving: MOVING[kind] }),
       says: `The layer computes the program that networks/ makes of "${kind}".`,
       source: "src/networks/layerNetwork.ts",
     },

@@ -112,6 +112,11 @@ describe("what TensorFlow.js has not", () => {
     expect(ask).toThrow(expect.objectContaining({ what, detail: expect.stringContaining(detail) }));
   });
 
+  it("is for the library to say of shapes that do not fit", () => {
+    const asked = applied("add", {}, [floats([2], 1, 2), floats([3], 1, 2, 3)]);
+    expect(() => evaluate(asked, "value")).toThrow("Operands could not be broadcast");
+  });
+
   it("is not what it has and fails at", () => {
     const filter = floats([2, 2, 1, 1], 1, 2, 3, 4);
     const attributes = { strides: [1, 1], padding: "valid", dilation: [2, 2] };

@@ -33,7 +33,10 @@ function splitInputs({ program, inputs, wrt }: AdapterRequest, found: TfjsLayerO
   if (found.promise.kind === "batchNorm" && config.training !== true) {
     return { weights: [...behind.slice(2), ...behind.slice(0, 2)], states: [] };
   }
-  if (!isRecurrent(found)) return { weights: behind, states: [] };
+  // A number by itself is a constant of the program (how much of the old averages is kept): a layer has no such weight.
+  if (!isRecurrent(found)) {
+    return { weights: behind.filter((k) => program.inputs[k].shape.length > 0), states: [] };
+  }
   const count = config.bias === false ? 2 : 3;
   const states = behind.slice(count);
   const given = states.some((k) => wrt.includes(k) || inputs[k].data.some((x) => x !== 0));

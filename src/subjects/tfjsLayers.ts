@@ -19,12 +19,14 @@ export interface TfjsLayerObject {
 interface Entry extends Partial<Pick<TfjsLayerObject, "fixed" | "weighted">> {
   readonly kind: string;
   readonly config?: LayerPromise["config"];
+  readonly moving?: LayerPromise["moving"];
   readonly says: string;
 }
 
 const object = (path: TfjsLayerObject["path"], entry: Entry): TfjsLayerObject => {
-  const { kind, config = {}, says, fixed = [], weighted = false } = entry;
-  return { path, promise: { kind, config, ...documented(path, says) }, fixed, weighted };
+  const { kind, config = {}, moving, says, fixed = [], weighted = false } = entry;
+  const promise = { kind, config, ...(moving && { moving }), ...documented(path, says) };
+  return { path, promise, fixed, weighted };
 };
 
 const layer = (name: keyof Tf["layers"], entry: Entry): [string, TfjsLayerObject] => [
@@ -104,10 +106,13 @@ const NORMALIZATIONS = [
   layer("batchNormalization", {
     kind: "batchNorm",
     config: { ...norm, axis: -1, training: false },
+    // Nothing is said of the divisor of the variance.
+    moving: { momentum: 0.99 },
     weighted: true,
     says:
       "Normalize the activations of the previous layer at each batch, i.e. applies a transformation that maintains " +
-      "the mean activation close to 0 and the activation standard deviation close to 1.",
+      "the mean activation close to 0 and the activation standard deviation close to 1. momentum: Momentum of the " +
+      "moving average. Defaults to 0.99.",
   }),
   layer("layerNormalization", {
     kind: "layerNorm",

@@ -1,3 +1,5 @@
+import { InvalidProgramError } from "../core/errors.js";
+import type { Shape } from "../core/shape.js";
 import { check } from "../program/program.js";
 import { valuesOfNodes, type Attributes, type Node, type Program } from "../record/program.js";
 import { UnsupportedError } from "./adapter.js";
@@ -42,18 +44,31 @@ export const gradientName = (k: number): string => `g${k}`;
 const nameOf = (program: Program, value: number): string =>
   value < program.inputs.length ? inputName(value) : `v${value}`;
 
+/**
+ * Of every value; of a program that does not fit together, of its inputs alone: what does not fit is for the library to
+ * refuse, and not for us.
+ */
+function knownShapes(program: Program): readonly Shape[] {
+  try {
+    return check(program).shapes;
+  } catch (error) {
+    if (error instanceof InvalidProgramError) return program.inputs.map(({ shape }) => shape);
+    throw error;
+  }
+}
+
 /** @throws UnsupportedError for an op that the library lacks, or weights that are no variables */
 export function translate(program: Program): TfjsProgram {
   const layers: WeightedLayer[] = [];
   const made = valuesOfNodes(program);
   const isMade = (name: string): boolean => layers.some((layer) => layer.name === name);
-  const { shapes } = check(program);
+  const shapes = knownShapes(program);
   const steps = program.nodes.map((node, n): Step => {
     const op = TFJS_OPS[node.op.replace(/@1$/, "")];
     if (!op) throw new UnsupportedError("op", `TensorFlow.js has no ${node.op}`);
     const inputs = node.inputs.map((value) => nameOf(program, value));
     const xs = inputs.map(Expression.value);
-    const read = node.inputs.map((value) => shapes[value]);
+    const read = node.inputs.map((value) => shapes[value] ?? []);
     const layer = op.layer?.(node.attributes, read);
     const weighted = layer && weightedLayer(program, n, shapes, layer);
     if (weighted && !isMade(weighted.name)) layers.push({ ...weighted, shape: read[0] });
@@ -83,7 +98,7 @@ function weightedLayer(
   { create, weights }: TfjsLayer,
 ): Omit<WeightedLayer, "shape"> {
   const own = weights.map((k) => program.nodes[n].inputs[k]);
-  const shape = (node: Node): string => shapes[node.inputs[0]].join();
+  const shape = (node: Node): string => (shapes[node.inputs[0]] ?? []).join();
   const looks = ({ op, attributes }: Node): string => JSON.stringify([op, attributes]);
   const users = program.nodes.flatMap((node, m) =>
     looks(node) === looks(program.nodes[n]) &&
