@@ -106,6 +106,7 @@ export const leakyRelu = elementwise<LeakyReluAttributes>({
   }),
   curve: ({ alpha }) => ({
     ...(alpha >= 0 && { monotone: "increasing" }),
+    ...(alpha <= 0 && { idempotent: true }),
     symmetry: { line: 1 + alpha },
     homogeneous: { degree: 1, in: ["x"] },
     limits: { value: [-Infinity * alpha, Infinity], derivative: [alpha, 1] },
@@ -196,7 +197,7 @@ export const selu = elementwise({
   bounds: { value: [-1.758099340847377, Infinity], derivative: [0, 1.758099340847377] },
   curve: {
     monotone: "increasing",
-    limits: { value: [-1.758099340847377, Infinity], derivative: [0, 1.0507009873554805] },
+    limits: { value: [-1.7580993408473768, Infinity], derivative: [0, 1.0507009873554805] },
     saturates: { f32: [-16.869848, null], f64: [-37.181046, null] },
   },
   meaning(A, [x]) {
