@@ -1,4 +1,5 @@
 import type { Property } from "../src/campaign/property.js";
+import * as activations from "./activations.js";
 import * as agreement from "./agreement.js";
 import * as behaviour from "./behaviour.js";
 import * as bounds from "./bounds.js";
@@ -34,4 +35,13 @@ export const PROPERTIES: readonly Property[] = [
   secondOrder.nestings,
   secondOrder.programSymmetry,
   agreement.programs,
+  activations.specialValues,
+  activations.slopes,
+  activations.saturation,
+  activations.tails,
+  activations.monotone,
+  activations.symmetry,
+  activations.homogeneity,
+  activations.idempotence,
+  activations.identities,
 ];

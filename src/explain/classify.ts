@@ -40,6 +40,20 @@ const BY_KIND: Readonly<Record<string, FaultClass>> = {
   timeout: "timeout",
   accepts: "accepts invalid",
   "shares memory": "shared memory",
+  order: "not monotone",
+  mirror: "not mirrored",
+  scale: "not scaled",
+  again: "not idempotent",
+  early: "saturates elsewhere",
+  late: "saturates elsewhere",
+  beyond: "saturates elsewhere",
+  slope: "wrong slope",
+  vanished: "zero",
+  tail: "wrong tail",
+  identity: "contradicts another op",
+  "at NaN": "special value",
+  "at −∞": "special value",
+  "at ∞": "special value",
 };
 
 /**

@@ -83,7 +83,10 @@ export async function explain(suspicion: Suspicion, subject: Subject, judge: Jud
       shown: shown(smallest.case, smallest.judgement),
       oracles: words,
       shrinkEvaluations: smallest.evaluations,
-      snippet: await snippetOf(subject, questionOf(smallest.case, smallest.judgement)),
+      snippet: await snippetOf(
+        subject,
+        law.shows?.(smallest.case, smallest.judgement) ?? questionOf(smallest.case, smallest.judgement),
+      ),
       replay: `npx gradproof replay ${id}`,
     },
   };

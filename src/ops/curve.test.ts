@@ -1,27 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { isHomogeneous, lies, whatHolds } from "../../fixtures/builders/curveClaims.js";
-import { Stream } from "../core/random.js";
-import { drawContext } from "../arbitraries/shapes.js";
+import { exampleAttributes } from "../arbitraries/drawLadder.js";
 import type { Curve } from "./curve.js";
 import { findOp, OPS } from "./index.js";
-import type { AnyOp, Attributes } from "./op.js";
-
-/** Attributes of every class, a few of each. */
-function attributesOf(op: AnyOp): Attributes[] {
-  const labels = Object.entries(op.attributes).flatMap(([name, { classes }]) =>
-    classes.flatMap((label) => [0, 1, 2, 3].map((i) => ({ name, label, i }))),
-  );
-  if (labels.length === 0) return [{}];
-  const drawn = labels.map(({ name, label, i }) => {
-    const stream = new Stream(i, `curves ${op.name} ${name} ${label}`);
-    return op.draw(drawContext(stream, "ordinary", { [name]: label })).attributes;
-  });
-  return [...new Map(drawn.map((attributes) => [JSON.stringify(attributes), attributes])).values()];
-}
+import type { AnyOp } from "./op.js";
 
 const UNARY = OPS.filter((op) => op.elementwise && op.arity.high === 1);
 const cases = UNARY.flatMap((op) =>
-  attributesOf(op).map((attributes) => [op.name, JSON.stringify(attributes), op, attributes] as const),
+  exampleAttributes(op).map((attributes) => [op.name, JSON.stringify(attributes), op, attributes] as const),
 );
 
 describe("what a record says of its graph", () => {

@@ -30,6 +30,15 @@ export const FAULTS = {
   "differs with gradient": "differs when its gradient is asked for too",
   overwrites: "is overwritten by the call",
   "shared memory": "shares memory with another result",
+  "not monotone": "goes the wrong way as the input rises",
+  "not mirrored": "breaks the symmetry of the function",
+  "not scaled": "is not scaled as its input is",
+  "not idempotent": "changes when the op is applied again",
+  "saturates elsewhere": "reaches its limit at another input, or passes it",
+  "wrong slope": "is not the slope of a straight piece",
+  "wrong tail": "is too far from its limit",
+  "contradicts another op": "contradicts another op of the subject",
+  "special value": "is wrong at NaN or an infinity",
   "accepts invalid": "accepts arguments that do not fit",
 } as const;
 
