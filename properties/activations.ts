@@ -62,7 +62,7 @@ const points =
 export const monotone: Property = {
   name: "activation/monotone",
   statement:
-    "Values rise (or fall) with the input, and bell-shaped derivatives fall on both sides of 0, up to rounding.",
+    "Values rise or fall with the input throughout, and bell-shaped derivatives fall on both sides of 0, up to rounding.",
   source: "claims C005, C061 and C063",
   law: monotonicity,
   about: having(HAS.order),
@@ -73,7 +73,7 @@ export const monotone: Property = {
 export const symmetry: Property = {
   name: "activation/symmetry",
   statement:
-    "f(−x) is what parity says: f(x), −f(x), 1 − f(x) for sigmoid, f(x) − x for softplus, silu and gelu; and so is f′(−x).",
+    "At −x value and derivative are what they must be: odd or even, 1 − f(x) for sigmoid, f(x) − x for softplus, silu and gelu.",
   source: "claims C010, C011 and C063: tanh is odd, σ(−x) = 1 − σ(x), derivatives are even",
   law: symmetryLaw,
   about: having(HAS.symmetry),
@@ -117,7 +117,7 @@ export const saturation: Property = {
 export const tails: Property = {
   name: "activation/tails",
   statement:
-    "Far out derivatives are small and not 0, and values near their limits: e^−|x|/4 ≤ sigmoid′ ≤ e^−|x|, |1 − tanh x| ≤ 2·e^−2x.",
+    "Far out derivatives are small and not 0, and values near their limits: e^−|x|/4 ≤ sigmoid′ ≤ e^−|x|.",
   source: "claims C010, C011 and C012",
   law: tailsLaw,
   about: having(HAS.tails),
@@ -149,7 +149,7 @@ export const specialValues: Property = {
 export const identities: Property = {
   name: "activation/identities",
   statement:
-    "Ops agree with one another: σ(x) = ½ + ½·tanh(x/2), softplus′ = σ, logSigmoid(x) = −softplus(−x), up to rounding.",
+    "Ops that are made of each other agree: softplus′ = sigmoid, logSigmoid(x) = −softplus(−x), up to rounding.",
   source: "claims, section 2.2",
   law: identitiesLaw,
   about: having(HAS.identities),

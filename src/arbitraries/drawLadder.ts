@@ -97,11 +97,15 @@ export function drawThresholds(stream: Stream, op: AnyOp, spec: LadderSpec): Cas
   for (const side of [0, 1] as const) {
     const [limit, threshold] = [limits?.value[side] ?? null, saturates?.[dtype][side] ?? null];
     if (limit === null || threshold === null) continue;
+    const thresholds = [threshold, ...thresholdsOfForms(op, attributes, limit, threshold, dtype)];
     const size = threshold === 0 ? (side === 0 ? -1 : 1) : threshold;
     xs.push(
-      ...aroundPoint(threshold, dtype),
-      ...thresholdsOfForms(op, attributes, limit, threshold, dtype).flatMap((x) => aroundPoint(x, dtype)),
-      ...Array.from({ length: 8 }, () => size * stream.between(0.3, 1.2)),
+      ...thresholds.flatMap((x) => [
+        ...aroundPoint(x, dtype),
+        // Just before it there is least to see of what is missing to the limit.
+        ...Array.from({ length: 3 }, () => x * stream.between(0.9, 1)),
+      ]),
+      ...Array.from({ length: 6 }, () => size * stream.between(0.3, 1.2)),
       ...Array.from({ length: 4 }, () => size * 2 ** stream.between(0, 10)),
     );
   }

@@ -132,7 +132,15 @@ async function rootOf(traced: Traced, drawn: Case, judge: Judge): Promise<Traced
   return traced;
 }
 
-const OF_ITS_OWN: ReadonlySet<string> = new Set(["mutates", "shares memory", "subset", "with gradient"]);
+const OF_ITS_OWN: ReadonlySet<string> = new Set([
+  "mutates",
+  "shares memory",
+  "subset",
+  "with gradient",
+  "at NaN",
+  "at −∞",
+  "at ∞",
+]);
 
 /** Faults that say nothing of whether the gradient itself is right. */
 const isItsOwn = (law: Law, { verdict, kind }: LawJudgement): boolean =>

@@ -43,7 +43,7 @@ export function contradicted(kind: string, attainable: readonly Attainable[], fi
   if (!suspect) return PASS;
   const found = find(textbook);
   if (!found) return inaccurate(suspect, "rounding", "more than careful arithmetic explains");
-  if (overflows && !Number.isFinite(found.got)) {
+  if (overflows && !(Number.isFinite(found.got) && Number.isFinite(found.expected))) {
     return inaccurate(found, "overflow", "a textbook form has no finite result here");
   }
   const { where, reason, element, got, expected, allowed } = found;
@@ -96,7 +96,8 @@ export function equation(
         Math.abs(left.results[i]) + other * Math.abs(right.results[i]) + Math.abs(sum(i) / left.weight);
       const allowed = leftWidths[i] + other * rightWidths[i] + 4 * u * sizes;
       const got = left.results[i];
-      if (Math.abs(got - expected) <= allowed || Object.is(got, expected)) continue;
+      const isClose = Number.isFinite(allowed) && Math.abs(got - expected) <= allowed;
+      if (isClose || Object.is(got, expected)) continue;
       return { where, element: i, reason: says(i), got, expected, allowed };
     }
     return undefined;

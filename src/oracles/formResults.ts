@@ -1,4 +1,5 @@
 import type { Approximated } from "../core/algebra.js";
+import { ulp } from "../core/float.js";
 import { rounded, roundToNearest, type Rounding } from "../core/numberAlgebra.js";
 import type { Form } from "../program/evaluate.js";
 import { compute, flatten, type Point, type Quantity } from "./quantity.js";
@@ -35,8 +36,10 @@ function oneSided({ format, intrinsicUlps = {} }: Precision, side: -1 | 0 | 1, f
   const rounding = roundToNearest(format, { flush });
   return {
     ...rounding,
-    // A spacing is at most 2u of the number.
-    roundIntrinsic: (x, primitive: Approximated) =>
-      rounding.round(x * (1 + side * F * (intrinsicUlps[primitive] ?? 1) * 2 * format.u)),
+    roundIntrinsic(x, primitive: Approximated) {
+      const error = side * F * (intrinsicUlps[primitive] ?? 1);
+      // 0 and the infinities are exact.
+      return x === 0 || !Number.isFinite(x) ? x : rounding.round(x + error * ulp(x, format.name));
+    },
   };
 }
