@@ -97,6 +97,11 @@ describe("a symmetry", () => {
     }
   });
 
+  it("is kept at the ends of the format, where sizes add up to more than it holds", async () => {
+    const c = caseOf("logSigmoid", [row(1.6e308, -1.6e308)]);
+    expect(await judgedAfter(symmetry, c)).toMatchObject({ verdict: "pass" });
+  });
+
   it("is nothing that can be decided where the record states none", async () => {
     expect(await judgedAfter(symmetry, caseOf("exp", [row(1)], f32))).toMatchObject({
       verdict: "inconclusive",
