@@ -72,14 +72,17 @@ export function drawLadder(stream: Stream, op: AnyOp, spec: LadderSpec): Case {
   return rowOf(stream, op, attributes, xs, dtype, "ladder");
 }
 
-/** Numbers far from 0 on both sides, where derivatives are small. */
+/** Numbers far from 0 on both sides, where derivatives are small; some just before the value has its limit. */
 export function drawFarOut(stream: Stream, op: AnyOp, spec: LadderSpec): Case {
   const { dtype } = spec;
   const attributes = drawAttributes(stream, op, spec);
+  const thresholds = (op.curve?.(attributes).saturates?.[dtype] ?? []).flatMap((x) => x ?? []);
+  const somewhere = (): number =>
+    stream.sign() * (stream.chance(0.5) ? stream.between(0, 40) : 10 ** stream.between(0, 3));
   const xs: number[] = [];
   while (xs.length < LENGTH / 2) {
-    const size = stream.chance(0.5) ? stream.between(0, 40) : 10 ** stream.between(0, 3);
-    const x = formatOf(dtype).round(stream.sign() * size);
+    const isLate = thresholds.length > 0 && stream.chance(0.2);
+    const x = formatOf(dtype).round(isLate ? stream.pick(thresholds) * stream.between(0.8, 1) : somewhere());
     if (suits(op, attributes, x, dtype)) xs.push(x);
   }
   return rowOf(stream, op, attributes, xs, dtype, "far out");
