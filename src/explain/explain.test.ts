@@ -126,6 +126,7 @@ describe("a finding", () => {
     const found = await findingOf(specialValues, start, zeroAtNaN, "special values");
     expect(found.title).toBe("tanh: value is wrong at NaN or an infinity");
     expect(found.signature).toMatchObject({ kind: "at NaN", where: "value[0]" });
+    expect(found.shown).toMatchObject({ expected: "NaN", got: "0" });
     expect(found.witness.inputs[0].shape).toEqual([]);
     expect(found.snippet).toContain("Float64Array.of(NaN)");
   });

@@ -241,6 +241,8 @@ function shown(c: Case, judgement: LawJudgement): Finding["shown"] {
 
 /** The centre and the half width; both ends where a choice makes the accepted interval lopsided. */
 function showExpected({ low, high, value }: NonNullable<LawJudgement["expected"]>): string {
+  // NaN and the infinities have no width either.
+  if (Object.is(low, high)) return String(value);
   const width = Math.max(high - value, value - low);
   if (width === 0) return String(value);
   const centred = Math.abs(high - value - (value - low)) <= width / 8;

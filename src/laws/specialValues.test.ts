@@ -3,7 +3,7 @@ import { caseOf, row } from "../../fixtures/builders/caseOf.js";
 import { at, judgedAfter, withGrads, withValue } from "../../fixtures/builders/tampered.js";
 import type { Case } from "../record/case.js";
 import type { Outcome } from "../record/protocol.js";
-import { decodeTensor } from "../record/tensor.js";
+import { decodeTensor, encodeTensor } from "../record/tensor.js";
 import { specialValues } from "./specialValues.js";
 
 const f32 = { dtype: "f32" } as const;
@@ -83,6 +83,13 @@ describe("NaN", () => {
       kind: "at NaN",
       where: "gradient[0]",
     });
+  });
+
+  it("is nothing that whole numbers could hold", async () => {
+    const whole = await judgedAfter(specialValues, sigmoid, (outcomes) =>
+      outcomes.map((o) => withValue(o, (wire) => encodeTensor(decodeTensor(wire), "i32"))),
+    );
+    expect(whole).toMatchObject({ verdict: "inconclusive", reason: expect.stringMatching(/whole numbers/) });
   });
 
   it("does not spread", async () => {

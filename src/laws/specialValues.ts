@@ -3,7 +3,17 @@ import { broadcastIndex } from "../core/shape.js";
 import { compute, flatten, type Point } from "../oracles/quantity.js";
 import type { Precision } from "../oracles/tolerance.js";
 import type { Case } from "../record/case.js";
-import { askGradient, failure, PASS, pointOf, readAnswer, type Law, type LawJudgement } from "./law.js";
+import type { Outcome } from "../record/protocol.js";
+import {
+  askGradient,
+  failure,
+  PASS,
+  pointOf,
+  readAnswer,
+  undecided,
+  type Law,
+  type LawJudgement,
+} from "./law.js";
 import { curveOf, movedTo, opOf, withUnitCotangents, worse } from "./singleOp.js";
 
 /** What is put in the place of every other number of one input. */
@@ -55,6 +65,7 @@ export const specialValues: Law = {
       specialsOf(c).map((special, s): LawJudgement => {
         const answer = readAnswer(c, outcomes[s], "vjp");
         if (!answer.ok) return answer.judgement;
+        if (isWhole(outcomes[s])) return undecided("the value is wrong already: whole numbers hold no NaN");
         const at = new SpecialPoint(c, special, precision);
         const one = c.program.inputs.length === 1;
         return worse([
@@ -66,6 +77,10 @@ export const specialValues: Law = {
     );
   },
 };
+
+/** Values of another dtype are a fault that the law of values tells. */
+const isWhole = (outcome: Outcome): boolean =>
+  outcome.status === "ok" && outcome.value?.some(({ dtype }) => dtype === "i32" || dtype === "bool") === true;
 
 type Quantity = "value" | "gradient";
 
