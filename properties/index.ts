@@ -1,4 +1,5 @@
 import type { Property } from "../src/campaign/property.js";
+import * as activations from "./activations.js";
 import * as agreement from "./agreement.js";
 import * as behaviour from "./behaviour.js";
 import * as bounds from "./bounds.js";
@@ -48,4 +49,13 @@ export const PROPERTIES: readonly Property[] = [
   normalization.bias,
   normalization.scaleOfWeights,
   normalization.euler,
+  activations.specialValues,
+  activations.slopes,
+  activations.saturation,
+  activations.tails,
+  activations.monotone,
+  activations.symmetry,
+  activations.homogeneity,
+  activations.idempotence,
+  activations.identities,
 ];

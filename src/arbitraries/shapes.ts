@@ -20,7 +20,13 @@ const MANY_AXES = 0.1;
  * How often an input that could be broadcast is not. Whether empty tensors broadcast depends on which axis is empty, so
  * that many ways are tried.
  */
-const KEPT: Readonly<Record<ShapeKind, number>> = { ordinary: 0.5, degenerate: 0.25, broadcast: 0 };
+const KEPT: Readonly<Record<ShapeKind, number>> = {
+  ordinary: 0.5,
+  degenerate: 0.25,
+  broadcast: 0,
+  alone: 0.5,
+  crowded: 0.5,
+};
 
 /** The surroundings in which an op's `draw` chooses shapes and attributes. */
 export function drawContext(

@@ -21,13 +21,16 @@ const isAboutNumbers = ({ verdict, kind }: LawJudgement): boolean =>
 
 const EXACT_KINDS: ReadonlySet<string> = new Set(["shape", "dtype", "missing", "mutates", "shares memory"]);
 
+/** What is scaled by a power of two must be so bit for bit, which it is not where a factor underflows. */
+const EXACT_FACTORS: ReadonlySet<string> = new Set(["bits", "scale"]);
+
 /** Asks a subject what a law wants to know of a case, and judges the answers. */
 export async function judgeCase(law: Law, c: Case, subject: Subject): Promise<LawJudgement> {
   const outcomes = await Promise.all(law.requests(c).map((question) => subject.evaluate(question)));
   const precision = precisionOf(subject, c.dtype);
   const judgement = law.judge(c, outcomes, precision);
   if (!isAboutNumbers(judgement)) return judgement;
-  const excuse = judgement.kind === "bits" ? leavesRange : formsLose;
+  const excuse = EXACT_FACTORS.has(judgement.kind ?? "") ? leavesRange : formsLose;
   return excuse(pointOf(c), precision)
     ? undecided("range: an accepted formula leaves the format's range on the way")
     : judgement;

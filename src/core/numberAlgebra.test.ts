@@ -142,6 +142,15 @@ describe("comparisons", () => {
     expect(asked).toEqual(["2,1", "floor 1.5", "3,2,1", "0,0 jump"]);
   });
 
+  it.each([DOUBLES, nearest32, doubles(both(false))])("decide nothing about what is not a number", (A) => {
+    for (const pair of [
+      [NaN, 0],
+      [0, NaN],
+      [NaN, NaN],
+    ])
+      expect(chosen(A, pair[0], pair[1])).toBeNaN();
+  });
+
   it("let gates declare a tie, but not leave a number open", () => {
     expect(chosen(doubles(both(false)), 2, 1)).toBe(0);
     expect(() => chosen(doubles(both(true)), 2, 1)).toThrow("a hull needs an arithmetic of sets");

@@ -66,12 +66,21 @@ export interface Rounding {
   order?(n: number): readonly number[];
 }
 
+/**
+ * What is not a number is neither greater nor less, nor equal: nothing follows from it. The branch is taken all the
+ * same, for arithmetics that keep more than a number in it.
+ */
+function tieOf(a: number, b: number, tie: () => number): number {
+  const y = tie();
+  return Number.isNaN(a) || Number.isNaN(b) ? NaN : y;
+}
+
 type Comparison = Pick<Algebra<number>, "select" | "argmax" | "floor">;
 
 function comparisons(A: () => Algebra<number>, gates: Gates | undefined): Comparison {
   if (!gates) {
     return {
-      select: (a, b, greater, less, tie) => (a > b ? greater() : a < b ? less() : tie()),
+      select: (a, b, greater, less, tie) => (a > b ? greater() : a < b ? less() : tieOf(a, b, tie)),
       argmax: (xs) => shares(A(), xs.length, largest(xs)),
       floor: Math.floor,
     };
@@ -80,8 +89,7 @@ function comparisons(A: () => Algebra<number>, gates: Gates | undefined): Compar
     select(a, b, greater, less, tie, jump = false) {
       const { members, hull } = gates.decide([a, b], jump);
       if (hull) throw new Error("a hull needs an arithmetic of sets");
-      // As without gates: what is not a number is neither greater nor less.
-      if (members.length > 1 || Number.isNaN(a) || Number.isNaN(b)) return tie();
+      if (members.length > 1 || Number.isNaN(a) || Number.isNaN(b)) return tieOf(a, b, tie);
       return members[0] === 0 ? greater() : less();
     },
     argmax: (xs) => shares(A(), xs.length, gates.decide(xs, false).members),

@@ -62,6 +62,10 @@ describe("who is wrong", () => {
     [{ verdict: "crash", kind: "crash", reason: "died" }, /in a new process, it did the same/],
     [{ verdict: "timeout", kind: "timeout", reason: "no answer" }, /in a new process, it did the same/],
     [failure("bits", "gradient[0]", "twice"), /Both answers are the subject's own/],
+    [failure("order", "value[0]", "back"), /own answers contradict each other/],
+    [failure("mirror", "value[0]", "back"), /own answers contradict each other/],
+    [failure("identity between ops", "value[0]", "back"), /own answers contradict each other/],
+    [failure("slope", "gradient[0]", "short"), /exact and needs no oracle/],
     [failure("missing", "gradient[0]", "none"), /exact and needs no oracle/],
     [failure("shape", "gradient[0]", "wrong"), /exact and needs no oracle/],
   ])("needs no oracle for %j", (judgement, because) => {

@@ -47,6 +47,9 @@ const SUBJECTS_OWN = "the subject's own outputs, differenced";
 const count = (oracles: readonly string[]): string =>
   oracles.length === 1 ? oracles[0] : `${oracles.length} oracles (${oracles.join("; ")})`;
 
+/** Laws that hold answers of the subject against each other, and allow for the rounding of both. */
+const CONTRADICTIONS: ReadonlySet<string> = new Set(["order", "mirror", "identity between ops"]);
+
 function withoutNumbers({ verdict, kind }: LawJudgement): string {
   switch (verdict) {
     case "error":
@@ -55,6 +58,8 @@ function withoutNumbers({ verdict, kind }: LawJudgement): string {
     case "timeout":
       return "Asked again, alone and in a new process, it did the same.";
     default:
+      if (CONTRADICTIONS.has(kind ?? ""))
+        return "The subject's own answers contradict each other by more than rounding explains.";
       return kind === "bits"
         ? "Both answers are the subject's own, and they must be the same bits."
         : "What is required is exact and needs no oracle.";

@@ -208,6 +208,20 @@ describe("what is in dispute without numbers", () => {
     ["timeout", "timeout", "gradient agreement"],
     ["accepts invalid", "accepts", "refuses invalid"],
     ["missing reduction", "reduction", "broadcasting"],
+    ["not monotone", "order", "monotonicity"],
+    ["not mirrored", "mirror", "symmetry"],
+    ["not scaled", "scaling", "scaling"],
+    ["not idempotent", "again", "idempotence"],
+    ["saturates elsewhere", "early", "saturation"],
+    ["saturates elsewhere", "late", "saturation"],
+    ["saturates elsewhere", "beyond", "saturation"],
+    ["wrong slope", "slope", "exact slopes"],
+    ["zero", "vanished", "tails"],
+    ["wrong tail", "tail", "tails"],
+    ["contradicts another op", "identity between ops", "identities"],
+    ["special value", "at NaN", "special values"],
+    ["special value", "at −∞", "special values"],
+    ["special value", "at ∞", "special values"],
   ])("is of class %s where a law says %s", (name, kind, law) => {
     expect(classify(failure(kind, "gradient[0]", ""), law, []).class).toBe(name);
   });

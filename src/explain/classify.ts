@@ -50,6 +50,20 @@ const BY_KIND: Readonly<Record<string, FaultClass>> = {
   orthogonality: "not orthogonal",
   bias: "bias that counts",
   Euler: "breaks Euler",
+  order: "not monotone",
+  mirror: "not mirrored",
+  scaling: "not scaled",
+  again: "not idempotent",
+  early: "saturates elsewhere",
+  late: "saturates elsewhere",
+  beyond: "saturates elsewhere",
+  slope: "wrong slope",
+  vanished: "zero",
+  tail: "wrong tail",
+  "identity between ops": "contradicts another op",
+  "at NaN": "special value",
+  "at −∞": "special value",
+  "at ∞": "special value",
 };
 
 /**

@@ -6,6 +6,7 @@ import { judgeCase } from "../campaign/judgeCase.js";
 import { tensor } from "../core/tensor.js";
 import { gradientAgreement } from "../laws/agreement.js";
 import { determinism, refusesInvalid } from "../laws/behaviour.js";
+import { specialValues } from "../laws/specialValues.js";
 import { failure, type Law, type LawJudgement } from "../laws/law.js";
 import { outputMoments } from "../laws/outputMoments.js";
 import { decodeCase, wireCase, type Case } from "../record/case.js";
@@ -136,6 +137,24 @@ describe("a finding", () => {
     expect(found.because).toBe("Both answers are the subject's own, and they must be the same bits.");
     expect(found.title).toBe("tanh: value differs when it is asked again");
     expect(found.snippet).toContain('mode: "value"');
+  });
+
+  it("shows the question whose answer was wrong, where it is not that of the case's own numbers", async () => {
+    const zeroAtNaN = withAnswers((_request, honest) => {
+      const answer = honest();
+      return {
+        ...answer,
+        value: (answer.value ?? []).map((y) => ({ ...y, data: y.data.map((v) => (v === v ? v : 0)) })),
+        // Wrong everywhere: another fault, and not the reason for this one.
+        grads: answer.grads?.map((gx) => gx && { ...gx, data: gx.data.map((g) => 2 * g) }),
+      };
+    });
+    const found = await findingOf(specialValues, start, zeroAtNaN, "special values");
+    expect(found.title).toBe("tanh: value is wrong at NaN or an infinity");
+    expect(found.signature).toMatchObject({ kind: "at NaN", where: "value[0]" });
+    expect(found.shown).toMatchObject({ expected: "NaN", got: "0" });
+    expect(found.witness.inputs[0].shape).toEqual([]);
+    expect(found.snippet).toContain("Float64Array.of(NaN)");
   });
 
   it("says where an error comes from: the value, or its gradient alone", async () => {

@@ -83,7 +83,10 @@ export async function explain(suspicion: Suspicion, subject: Subject, judge: Jud
       shown: shown(smallest.case, smallest.judgement),
       oracles: words,
       shrinkEvaluations: smallest.evaluations,
-      snippet: await snippetOf(subject, questionOf(smallest.case, smallest.judgement)),
+      snippet: await snippetOf(
+        subject,
+        law.shows?.(smallest.case, smallest.judgement) ?? questionOf(smallest.case, smallest.judgement),
+      ),
       replay: `npx gradproof replay ${id}`,
     },
   };
@@ -135,6 +138,9 @@ const OF_ITS_OWN: ReadonlySet<string> = new Set([
   "subset",
   "with gradient",
   "unbiased",
+  "at NaN",
+  "at −∞",
+  "at ∞",
 ]);
 
 /** Faults that say nothing of whether the gradient itself is right, or more than that the value is wrong. */
@@ -236,6 +242,8 @@ function shown(c: Case, judgement: LawJudgement): Finding["shown"] {
 
 /** The centre and the half width; both ends where a choice makes the accepted interval lopsided. */
 function showExpected({ low, high, value }: NonNullable<LawJudgement["expected"]>): string {
+  // NaN and the infinities have no width either.
+  if (Object.is(low, high)) return String(value);
   const width = Math.max(high - value, value - low);
   if (width === 0) return String(value);
   const centred = Math.abs(high - value - (value - low)) <= width / 8;

@@ -1,5 +1,3 @@
-import { mapTensor } from "../core/tensor.js";
-import { findOp } from "../ops/index.js";
 import type { AnyOp } from "../ops/op.js";
 import { Attainable } from "../oracles/attainable.js";
 import { enclosedAt, proveBounds, showProof, type BoundProof } from "../oracles/proveOp.js";
@@ -16,6 +14,7 @@ import {
   type Law,
   type LawJudgement,
 } from "./law.js";
+import { opOf, withUnitCotangents, worse } from "./singleOp.js";
 
 /** Values and derivatives of elementwise ops of one input lie where the mathematics says, whatever is put in. */
 
@@ -23,17 +22,6 @@ type Which = BoundProof["of"];
 type Range = { readonly low: number; readonly high: number };
 
 const QUANTITIES = { value: "value", derivative: "gradient" } as const;
-
-/** The case with cotangents 1: its gradients are the derivative itself. */
-const withUnitCotangents = (c: Case): Case => ({
-  ...c,
-  cotangents: c.cotangents.map((x) => mapTensor(x, () => 1)),
-});
-
-const opOf = (c: Case) => {
-  const { op, attributes } = c.program.nodes[0];
-  return { op: findOp(op), attributes };
-};
 
 /** Holds each element of a result within its range, up to what rounding attains where it is outside. */
 function holdWithin(
@@ -57,11 +45,6 @@ function holdWithin(
   }
   return PASS;
 }
-
-const worse = (judgements: readonly LawJudgement[]): LawJudgement =>
-  judgements.find(({ verdict }) => verdict === "fail") ??
-  judgements.find(({ verdict }) => verdict !== "pass") ??
-  PASS;
 
 /** Results lie within the bounds of the op's record. */
 export const bounds: Law = {

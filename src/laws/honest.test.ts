@@ -10,8 +10,17 @@ import { gradientAgreement, tangentAgreement, valueAgreement } from "./agreement
 import { determinism, intact, ownMemory, refusesInvalid, shapes } from "./behaviour.js";
 import { adjoint, broadcastReduced } from "./consistency.js";
 import { homogeneity, linearity, zeroCotangent } from "./cotangentLaws.js";
+import { idempotence } from "./idempotence.js";
+import { identities } from "./identities.js";
 import type { Law } from "./law.js";
+import { monotonicity } from "./monotonicity.js";
 import { ownDifferences } from "./ownDifferences.js";
+import { saturation } from "./saturation.js";
+import { scaling } from "./scaling.js";
+import { slopes } from "./slopes.js";
+import { specialValues } from "./specialValues.js";
+import { symmetry } from "./symmetry.js";
+import { tails } from "./tails.js";
 
 const SEED = 20261123;
 
@@ -32,6 +41,15 @@ const LAWS: readonly [Law, readonly string[]][] = [
   [adjoint, EVERY],
   [broadcastReduced, ["multiply", "divide", "where"]],
   [ownDifferences, EVERY],
+  [monotonicity, ["tanh", "relu", "acos", "softsign"]],
+  [symmetry, ["tanh", "sigmoid", "gelu", "relu"]],
+  [scaling, ["relu", "prelu", "divide", "sqrt"]],
+  [idempotence, ["relu6", "abs", "clip"]],
+  [saturation, ["sigmoid", "relu6", "selu"]],
+  [tails, ["sigmoid", "tanh", "elu"]],
+  [slopes, ["relu", "clip", "abs"]],
+  [specialValues, ["sigmoid", "relu", "maximum", "prelu"]],
+  [identities, ["sigmoid", "logSigmoid", "cos"]],
 ];
 
 function drawn(law: Law, op: string, dtype: FloatType, i: number): Case {

@@ -31,6 +31,8 @@ export interface Law {
   requests(c: Case): EvalQuestion[];
   /** @param outcomes one per request, in order */
   judge(c: Case, outcomes: readonly Outcome[], precision: Precision): LawJudgement;
+  /** The question whose answer shows what was judged, where it is not that at the case's own numbers. */
+  shows?(c: Case, judgement: LawJudgement): EvalQuestion | undefined;
 }
 
 /** A judgement in numbers; `record/` spells those that JSON cannot hold. */

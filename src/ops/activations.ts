@@ -33,6 +33,15 @@ export const sigmoid = elementwise({
   source: "ONNX Sigmoid-13",
   inputs: { x: saturating },
   bounds: { value: [0, 1], derivative: [0, 0.25] },
+  curve: {
+    monotone: "increasing",
+    bell: true,
+    symmetry: { about: 0.5 },
+    limits: { value: [0, 1], derivative: [0, 0] },
+    saturates: { f32: [-103.97208, 17.32868], f64: [-745.13322, 37.429948] },
+    tails: { rate: 1, value: 1, derivative: [0.25, 1] },
+    identities: [{ of: "value", op: "tanh", plus: 0.5, times: 0.5, scale: 0.5 }],
+  },
   meaning: (A, [x]) => logistic(A, x),
   // y·(1 − y), with 1 − y as the sigmoid of −x, which does not cancel.
   jvp: (A, [dx], [x]) => A.mul(A.mul(dx, logistic(A, x)), logistic(A, A.neg(x))),
@@ -68,6 +77,16 @@ export const logSigmoid = elementwise({
   source: "PyTorch LogSigmoid",
   inputs: { x: saturating },
   bounds: { value: [-Infinity, 0], derivative: [0, 1] },
+  curve: {
+    monotone: "increasing",
+    symmetry: { line: 1 },
+    limits: { value: [-Infinity, 0], derivative: [1, 0] },
+    saturates: { f32: [null, 103.97208], f64: [null, 745.13322] },
+    identities: [
+      { of: "value", op: "softplus", times: -1, scale: -1 },
+      { of: "derivative", op: "sigmoid", scale: -1 },
+    ],
+  },
   meaning: (A, [x]) => A.neg(logOnePlusExp(A, A.neg(x))),
   jvp: (A, [dx], [x]) => A.mul(dx, logistic(A, A.neg(x))),
   vjp: (A, gy, [x]) => [A.mul(gy, logistic(A, A.neg(x)))],
@@ -89,6 +108,13 @@ export const softplus = elementwise({
   source: "Dugas et al. 2001; ONNX Softplus-1",
   inputs: { x: saturating },
   bounds: { value: [0, Infinity], derivative: [0, 1] },
+  curve: {
+    monotone: "increasing",
+    symmetry: { line: 1 },
+    limits: { value: [0, Infinity], derivative: [0, 1] },
+    saturates: { f32: [-103.97208, null], f64: [-745.13322, null] },
+    identities: [{ of: "derivative", op: "sigmoid" }],
+  },
   meaning: (A, [x]) => logOnePlusExp(A, x),
   jvp: (A, [dx], [x]) => A.mul(dx, logistic(A, x)),
   vjp: (A, gy, [x]) => [A.mul(gy, logistic(A, x))],
@@ -110,7 +136,15 @@ export const softsign = elementwise({
   source: "Bergstra et al. 2009; ONNX Softsign-1",
   // Both sides have the slope 1 at 0: no choice of gradient, no site.
   inputs: { x: domain({ specials: [0] }) },
+  // That |x|/(1 + |x|) stays below 1 no interval sees; its curve says so.
   bounds: { derivative: [0, 1] },
+  curve: {
+    monotone: "increasing",
+    bell: true,
+    symmetry: "odd",
+    limits: { value: [-1, 1], derivative: [0, 0] },
+    saturates: { f32: [-33554431, 33554431], f64: [-1.8014399e16, 1.8014399e16] },
+  },
   meaning: (A, [x]) => A.div(x, A.add(A.lift(1), absolute(A, x))),
   jvp(A, [dx], [x]) {
     const d = A.add(A.lift(1), absolute(A, x));
@@ -145,6 +179,11 @@ export const silu = elementwise({
   source: "Elfwing, Uchibe and Doya 2018; ONNX Swish-24",
   inputs: { x: saturating },
   bounds: { value: [-0.2785, Infinity], derivative: [-0.1, 1.1] },
+  curve: {
+    symmetry: { line: 1 },
+    limits: { value: [0, Infinity], derivative: [0, 1] },
+    saturates: { f32: [-108.6603, null], f64: [-751.75563, null] },
+  },
   meaning: (A, [x]) => A.mul(x, logistic(A, x)),
   // s·(1 + x·(1 − s)), where 1 + x·(1 − s) is (1 + x + e^x)/(1 + e^x): its first sum is exact near −1.28, where the
   // derivative changes its sign.
@@ -233,6 +272,10 @@ export const mish = elementwise({
   source: "Misra 2020; ONNX Mish-18",
   inputs: { x: saturating },
   bounds: { value: [-0.3089, Infinity], derivative: [-0.113, 1.0885] },
+  curve: {
+    limits: { value: [0, Infinity], derivative: [0, 1] },
+    saturates: { f32: [-108.6603, null], f64: [-751.75563, null] },
+  },
   meaning: (A, [x]) => A.mul(x, tanhSoftplus(A, x)),
   jvp(A, [dx], [x]) {
     const e = decay(A, x);

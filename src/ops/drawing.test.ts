@@ -83,7 +83,7 @@ const OFFERS: Readonly<Record<string, string>> = {
   square: "- | meaning | 0 | value",
   subtract: "- | meaning | 0",
   abs: "- | meaning | 1 | value+derivative",
-  clip: "- | - | 2",
+  clip: "- | - | 2 | value+derivative",
   floorDivide: "- | - | 1",
   maximum: "- | meaning | 1",
   minimum: "- | meaning | 1",

@@ -2,6 +2,7 @@ import type { Algebra, Vector } from "../core/algebra.js";
 import { InvalidProgramError } from "../core/errors.js";
 import { broadcastIndex, broadcastShapes, sameShape, sizeOf, type Shape } from "../core/shape.js";
 import type { NdArray, Tensor } from "../core/tensor.js";
+import type { Curve } from "./curve.js";
 import {
   isDifferentiable,
   register,
@@ -49,6 +50,8 @@ export interface ElementwiseRecord<P extends Attributes> {
   readonly relation?: (...xs: number[]) => boolean;
   /** See `Op.bounds`. A function where they depend on the attributes. */
   readonly bounds?: Bounds | ((attributes: P) => Bounds);
+  /** See `Op.curve`. A function where it depends on the attributes. */
+  readonly curve?: Curve | ((attributes: P) => Curve);
   readonly meaning: Meaning<P>;
   readonly jvp: Jvp<P>;
   readonly vjp: Vjp<P>;
@@ -145,7 +148,7 @@ export function elementwise<P extends Attributes = Record<string, never>>(
   record: ElementwiseRecord<P>,
 ): AnyOp {
   const inputs: Input[] = Object.entries(record.inputs).map(([name, domain]) => ({ name, domain }));
-  const { f64, f64Slope, specials, simpler, bounds } = record;
+  const { f64, f64Slope, specials, simpler, bounds, curve } = record;
   return register<P>({
     name: record.name,
     version: record.version ?? 1,
@@ -159,6 +162,7 @@ export function elementwise<P extends Attributes = Record<string, never>>(
     elementwise: true,
     relation: record.relation,
     ...(bounds && { bounds: typeof bounds === "function" ? bounds : () => bounds }),
+    ...(curve && { curve: typeof curve === "function" ? curve : () => curve }),
     shape(shapes, attributes) {
       record.checkAttributes?.(attributes);
       return broadcastShapes(shapes);

@@ -77,7 +77,18 @@ export const gelu = elementwise<GeluAttributes>({
       throw new InvalidProgramError(`approximate must be "none" or "tanh", got ${String(approximate)}`);
     }
   },
-  bounds: { value: [-0.1701, Infinity], derivative: [-0.13, 1.13] },
+  bounds: ({ approximate }) =>
+    approximate === "none"
+      ? { value: [-0.16998, Infinity], derivative: [-0.12891, 1.12891] }
+      : { value: [-0.17005, Infinity], derivative: [-0.129, 1.129] },
+  curve: ({ approximate }) => ({
+    symmetry: { line: 1 },
+    limits: { value: [0, Infinity], derivative: [0, 1] },
+    saturates:
+      approximate === "none"
+        ? { f32: [-14.356068, null], f64: [-38.58014, null] }
+        : { f32: [-10.770868, null], f64: [-21.547075, null] },
+  }),
   meaning: (A, [x], { approximate }) =>
     A.mul(x, approximate === "none" ? normalCdf(A, x) : logistic(A, tanhForm(A, x).z)),
   jvp(A, [dx], [x], _y, { approximate }) {

@@ -26,6 +26,12 @@ export const sinh = elementwise({
   summary: "hyperbolic sine",
   source: "DLMF 4.28; derivative 4.34",
   inputs: { x: moderate },
+  curve: {
+    monotone: "increasing",
+    symmetry: "odd",
+    limits: { value: [-Infinity, Infinity], derivative: [Infinity, Infinity] },
+    identities: [{ of: "derivative", op: "cosh" }],
+  },
   meaning: (A, [x]) => A.sinh(x),
   jvp: (A, [dx], [x]) => A.mul(dx, A.cosh(x)),
   vjp: (A, gy, [x]) => [A.mul(gy, A.cosh(x))],
@@ -42,6 +48,11 @@ export const cosh = elementwise({
   source: "DLMF 4.28; derivative 4.34",
   inputs: { x: moderate },
   bounds: { value: [1, Infinity] },
+  curve: {
+    symmetry: "even",
+    limits: { value: [Infinity, Infinity], derivative: [-Infinity, Infinity] },
+    identities: [{ of: "derivative", op: "sinh" }],
+  },
   meaning: (A, [x]) => A.cosh(x),
   jvp: (A, [dx], [x]) => A.mul(dx, A.sinh(x)),
   vjp: (A, gy, [x]) => [A.mul(gy, A.sinh(x))],
@@ -59,6 +70,14 @@ export const tanh = elementwise({
   // In float32, tanh is ±1 from 9.02 on, cosh overflows at 89.4, and the derivative is 0 from 52.4 on.
   inputs: { x: domain({ specials: [0, 9, -9, 89, -89] }) },
   bounds: { value: [-1, 1], derivative: [0, 1] },
+  curve: {
+    monotone: "increasing",
+    bell: true,
+    symmetry: "odd",
+    limits: { value: [-1, 1], derivative: [0, 0] },
+    saturates: { f32: [-9.0109133, 9.0109133], f64: [-19.061547, 19.061547] },
+    tails: { rate: 2, value: 2, derivative: [1, 4] },
+  },
   meaning: (A, [x]) => A.tanh(x),
   // 1/cosh² keeps every digit; 1 − y² loses them all as |x| grows. cosh overflows long after the result underflows.
   jvp: (A, [dx], [x]) => {
@@ -92,6 +111,12 @@ export const asinh = elementwise({
   source: "DLMF 4.37; derivative 4.38(ii)",
   inputs: { x: domain({ specials: [0] }) },
   bounds: { derivative: [0, 1] },
+  curve: {
+    monotone: "increasing",
+    bell: true,
+    symmetry: "odd",
+    limits: { value: [-Infinity, Infinity], derivative: [0, 0] },
+  },
   meaning: (A, [x]) => A.asinh(x),
   jvp: (A, [dx], [x]) => A.div(dx, hypotenuse(A, x)),
   vjp: (A, gy, [x]) => [A.div(gy, hypotenuse(A, x))],
@@ -110,6 +135,7 @@ export const acosh = elementwise({
   // The derivative is infinite at 1.
   inputs: { x: domain({ low: 1, open: true, specials: [1, 2] }) },
   bounds: { value: [0, Infinity], derivative: [0, Infinity] },
+  curve: { monotone: "increasing", limits: { value: [null, Infinity], derivative: [null, 0] } },
   meaning: (A, [x]) => A.acosh(x),
   jvp: (A, [dx], [x]) => A.div(A.div(dx, A.sqrt(A.sub(x, A.lift(1)))), A.sqrt(A.add(x, A.lift(1)))),
   vjp: (A, gy, [x]) => [A.div(gy, A.mul(A.sqrt(A.sub(x, A.lift(1))), A.sqrt(A.add(x, A.lift(1)))))],
@@ -133,6 +159,7 @@ export const atanh = elementwise({
   // The value is infinite at ±1.
   inputs: { x: domain({ low: -1, high: 1, open: true, specials: [0, -1, 1] }) },
   bounds: { derivative: [1, Infinity] },
+  curve: { monotone: "increasing", symmetry: "odd" },
   meaning: (A, [x]) => A.atanh(x),
   jvp: (A, [dx], [x]) => A.div(A.div(dx, A.sub(A.lift(1), x)), A.add(A.lift(1), x)),
   vjp: (A, gy, [x]) => [A.div(gy, A.mul(A.sub(A.lift(1), x), A.add(A.lift(1), x)))],

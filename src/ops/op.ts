@@ -4,6 +4,7 @@ import type { Stream } from "../core/random.js";
 import { sizeOf, type Shape } from "../core/shape.js";
 import type { NdArray, Tensor } from "../core/tensor.js";
 import type { Attributes } from "../record/program.js";
+import type { Curve } from "./curve.js";
 
 export type { Attributes, AttributeValue } from "../record/program.js";
 
@@ -131,6 +132,8 @@ export interface Op<P extends Attributes = Attributes> {
   readonly elementwise?: true;
   /** Bounds that are proved from the rules by a test. Elementwise ops of one input only. */
   bounds?(attributes: P): Bounds;
+  /** What is known of its graph, held to many digits by a test. Elementwise ops only. */
+  curve?(attributes: P): Curve;
   /** Tuples of corresponding elements that are meant; others are drawn again. Elementwise ops only. */
   readonly relation?: ((...xs: number[]) => boolean) | undefined;
 

@@ -17,6 +17,15 @@ export const relu = elementwise({
   inputs: { x: bentAtZero },
   kinks: [{ at: "x = 0", convention: "0" }],
   bounds: { value: [0, Infinity], derivative: [0, 1] },
+  curve: {
+    monotone: "increasing",
+    symmetry: { line: 1 },
+    homogeneous: { degree: 1, in: ["x"] },
+    limits: { value: [0, Infinity], derivative: [0, 1] },
+    saturates: { f32: [0, null], f64: [0, null] },
+    idempotent: true,
+    straight: { between: [0], slopes: [0, 1] },
+  },
   meaning: (A, [x]) => choose(A, x, A.lift(0), { greater: x, less: A.lift(0), tie: A.lift(0) }),
   jvp: (A, [dx], [x]) => choose(A, x, A.lift(0), { greater: dx, less: A.lift(0), tie: A.lift(0) }),
   vjp: (A, gy, [x]) => [choose(A, x, A.lift(0), { greater: gy, less: A.lift(0), tie: A.lift(0) })],
@@ -34,6 +43,13 @@ export const relu6 = elementwise({
   ],
   bounds: { value: [0, 6], derivative: [0, 1] },
   // At a bound the value is the bound, whose derivative is 0.
+  curve: {
+    monotone: "increasing",
+    limits: { value: [0, 6], derivative: [0, 0] },
+    saturates: { f32: [0, 6], f64: [0, 6] },
+    idempotent: true,
+    straight: { between: [0, 6], slopes: [0, 1, 0] },
+  },
   meaning(A, [x]) {
     const [zero, six] = [A.lift(0), A.lift(6)];
     const raised = choose(A, x, zero, { greater: x, less: zero, tie: zero });
@@ -84,7 +100,17 @@ export const leakyRelu = elementwise<LeakyReluAttributes>({
   },
   kinks: [{ at: "x = 0", convention: "alpha" }],
   // A spacing more, since the decimal that alpha stands for need not be a double.
-  bounds: ({ alpha }) => ({ derivative: [nextDown64(Math.min(alpha, 1)), nextUp64(Math.max(alpha, 1))] }),
+  bounds: ({ alpha }) => ({
+    ...(alpha <= 0 && { value: [0, Infinity] }),
+    derivative: [nextDown64(Math.min(alpha, 1)), nextUp64(Math.max(alpha, 1))],
+  }),
+  curve: ({ alpha }) => ({
+    ...(alpha >= 0 && { monotone: "increasing" }),
+    ...(alpha <= 0 && { idempotent: true }),
+    symmetry: { line: 1 + alpha },
+    homogeneous: { degree: 1, in: ["x"] },
+    limits: { value: [-Infinity * alpha, Infinity], derivative: [alpha, 1] },
+  }),
   meaning(A, [x], { alpha }) {
     const below = A.mul(attribute(A, alpha), x);
     return choose(A, x, A.lift(0), { greater: x, less: below, tie: below });
@@ -106,6 +132,7 @@ export const prelu = elementwise({
   source: "He et al. 2015, eq. 1; ONNX PRelu-16",
   inputs: { x: bentAtZero, alpha: domain({ specials: [0, 1] }) },
   kinks: [{ at: "x = 0", convention: "alpha; 0 with respect to alpha" }],
+  curve: { homogeneous: { degree: 1, in: ["x"] } },
   meaning(A, [x, alpha]) {
     const below = A.mul(alpha, x);
     return choose(A, x, A.lift(0), { greater: x, less: below, tie: below });
@@ -133,6 +160,12 @@ export const elu = elementwise({
   source: "Clevert, Unterthiner and Hochreiter 2016, with alpha = 1",
   inputs: { x: domain({ specials: [0, -17, -88, -104] }) },
   bounds: { value: [-1, Infinity], derivative: [0, 1] },
+  curve: {
+    monotone: "increasing",
+    limits: { value: [-1, Infinity], derivative: [0, 1] },
+    saturates: { f32: [-17.32868, null], f64: [-37.429948, null] },
+    joined: true,
+  },
   meaning: (A, [x]) => (A.toNumber(x) > 0 ? x : A.expm1(x)),
   jvp: (A, [dx], [x]) => (A.toNumber(x) > 0 ? dx : A.mul(dx, A.exp(x))),
   vjp: (A, gy, [x]) => [A.toNumber(x) > 0 ? gy : A.mul(gy, A.exp(x))],
@@ -162,6 +195,11 @@ export const selu = elementwise({
   inputs: { x: domain({ specials: [0, -17, -88, -104] }) },
   kinks: [{ at: "x = 0", convention: "scale·alpha" }],
   bounds: { value: [-1.758099340847377, Infinity], derivative: [0, 1.758099340847377] },
+  curve: {
+    monotone: "increasing",
+    limits: { value: [-1.7580993408473768, Infinity], derivative: [0, 1.0507009873554805] },
+    saturates: { f32: [-16.869848, null], f64: [-37.181046, null] },
+  },
   meaning(A, [x]) {
     const below = (): typeof x => A.mul(seluScaleAlpha(A), A.expm1(x));
     return A.select(x, A.lift(0), () => A.mul(seluScale(A), x), below, below);
@@ -207,6 +245,12 @@ export const hardSigmoid = elementwise({
   ],
   bounds: { value: [0, 1], derivative: [0, 0.2] },
   // The ramp is compared with 0 and 1, and not x with ±2.5, as implementations do: its rounding moves the kinks.
+  curve: {
+    monotone: "increasing",
+    symmetry: { about: 0.5 },
+    limits: { value: [0, 1], derivative: [0, 0] },
+    saturates: { f32: [-2.5, 2.5], f64: [-2.5, 2.5] },
+  },
   meaning: (A, [x]) => clamp(A, ramp(A, x), A.lift(0), A.lift(1)),
   jvp(A, [dx], [x]) {
     const dz = A.div(dx, A.lift(5));

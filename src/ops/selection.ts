@@ -1,4 +1,5 @@
 import { InvalidProgramError } from "../core/errors.js";
+import { nextDown64, nextUp64 } from "../core/float.js";
 import { choose, clamp, passBetween } from "./choose.js";
 import { attribute, checkNumber, elementwise } from "./elementwise.js";
 import { bool, domain, real } from "./op.js";
@@ -13,6 +14,13 @@ export const abs = elementwise({
   inputs: { x: domain({ specials: [0] }) },
   kinks: [{ at: "x = 0", convention: "0" }],
   bounds: { value: [0, Infinity], derivative: [-1, 1] },
+  curve: {
+    symmetry: "even",
+    homogeneous: { degree: 1, in: ["x"] },
+    limits: { value: [Infinity, Infinity], derivative: [-1, 1] },
+    idempotent: true,
+    straight: { between: [0], slopes: [-1, 1] },
+  },
   meaning: (A, [x]) => choose(A, x, A.lift(0), { greater: x, less: A.neg(x), tie: A.lift(0) }),
   jvp: (A, [dx], [x]) => choose(A, x, A.lift(0), { greater: dx, less: A.neg(dx), tie: A.lift(0) }),
   vjp: (A, gy, [x]) => [choose(A, x, A.lift(0), { greater: gy, less: A.neg(gy), tie: A.lift(0) })],
@@ -26,6 +34,14 @@ export const sign = elementwise({
   source: "Python Array API 2023.12, sign",
   inputs: { x: domain({ specials: [0] }) },
   kinks: [{ at: "x = 0, a jump", convention: "0" }],
+  curve: {
+    monotone: "increasing",
+    symmetry: "odd",
+    homogeneous: { degree: 0, in: ["x"] },
+    limits: { value: [-1, 1], derivative: [0, 0] },
+    idempotent: true,
+    straight: { between: [0], slopes: [0, 0] },
+  },
   meaning: (A, [x]) =>
     A.select(
       x,
@@ -50,6 +66,7 @@ export const maximum = elementwise({
   source: "Python Array API 2023.12, maximum",
   inputs: { a: domain({ specials: [0, 1] }), b: domain({ specials: [0, 1] }) },
   kinks: [{ at: "a = b", convention: "equal shares" }],
+  curve: { homogeneous: { degree: 1, in: ["a", "b"] } },
   meaning: (A, [a, b]) =>
     choose(A, a, b, { greater: a, less: b, tie: A.add(a, A.div(A.sub(b, a), A.lift(2))) }),
   jvp(A, [da, db], [a, b]) {
@@ -70,6 +87,7 @@ export const minimum = elementwise({
   source: "Python Array API 2023.12, minimum",
   inputs: { a: domain({ specials: [0, 1] }), b: domain({ specials: [0, 1] }) },
   kinks: [{ at: "a = b", convention: "equal shares" }],
+  curve: { homogeneous: { degree: 1, in: ["a", "b"] } },
   meaning: (A, [a, b]) =>
     choose(A, a, b, { greater: b, less: a, tie: A.add(a, A.div(A.sub(b, a), A.lift(2))) }),
   jvp(A, [da, db], [a, b]) {
@@ -94,6 +112,7 @@ export const floorDivide = elementwise({
   inputs: { a: domain({ specials: [0, 1, -1, 6] }), b: domain({ specials: [1, -1, 2, -3] }) },
   relation: divisible,
   kinks: [{ at: "a/b an integer, a jump", convention: "0" }],
+  curve: { homogeneous: { degree: 0, in: ["a", "b"] } },
   meaning: (A, [a, b]) => A.floor(A.div(a, b)),
   jvp: (A) => A.lift(0),
   vjp: (A) => [A.lift(0), A.lift(0)],
@@ -107,6 +126,7 @@ export const mod = elementwise({
   inputs: { a: domain({ specials: [0, 1, -1, 6] }), b: domain({ specials: [1, -1, 2, -3] }) },
   relation: divisible,
   kinks: [{ at: "a/b an integer, a jump", convention: "the derivative on the side where ⌊a/b⌋ is a/b" }],
+  curve: { homogeneous: { degree: 1, in: ["a", "b"] } },
   meaning: (A, [a, b]) => A.sub(a, A.mul(b, A.floor(A.div(a, b)))),
   jvp: (A, [da, db], [a, b]) => A.sub(da, A.mul(A.floor(A.div(a, b)), db)),
   vjp: (A, gy, [a, b]) => [gy, A.mul(gy, A.neg(A.floor(A.div(a, b))))],
@@ -168,6 +188,15 @@ export const clip = elementwise<ClipAttributes>({
     { at: "x = low", convention: "1" },
     { at: "x = high", convention: "1" },
   ],
+  bounds: ({ low, high }) => ({ value: [nextDown64(low), nextUp64(high)], derivative: [0, 1] }),
+  curve: ({ low, high }) => ({
+    monotone: "increasing",
+    ...(low === -high && { symmetry: "odd" }),
+    limits: { value: [low, high], derivative: [0, 0] },
+    saturates: { f32: [low, high], f64: [low, high] },
+    idempotent: true,
+    straight: { between: [low, high], slopes: [0, 1, 0] },
+  }),
   meaning: (A, [x], { low, high }) => clamp(A, x, attribute(A, low), attribute(A, high)),
   jvp: (A, [dx], [x], _y, { low, high }) => passBetween(A, x, attribute(A, low), attribute(A, high), dx, dx),
   vjp(A, gy, [x], _y, { low, high }) {

@@ -5,6 +5,10 @@ import { proveBounds, showProof } from "./proveOp.js";
 
 /** Attributes of every class, where an op has some. */
 const ATTRIBUTES: Readonly<Record<string, readonly Attributes[]>> = {
+  clip: [
+    { low: -0.2, high: 0.7 },
+    { low: 0, high: 6 },
+  ],
   gelu: [{ approximate: "none" }, { approximate: "tanh" }],
   leakyRelu: [{ alpha: 0.25 }, { alpha: 0.2 }, { alpha: 0.01 }, { alpha: -0.5 }, { alpha: 3 }],
 };
