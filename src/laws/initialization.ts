@@ -31,15 +31,20 @@ type Side = "inside" | "disjoint" | "draw more";
  */
 function overReadings(
   sides: readonly Side[],
-  told: { readonly does: string; readonly facts: readonly Fact[]; readonly wrong: string },
+  told: {
+    readonly does: string;
+    readonly facts: readonly Fact[];
+    readonly wrong: string;
+    readonly got?: number;
+  },
 ): Verdicted {
-  const { does, facts, wrong } = told;
+  const { does, facts, wrong, got } = told;
   if (sides[0] === "inside") return { ...PASS, does, facts };
   if (sides.includes("inside")) {
     return { verdict: "convention", reason: UNCORRECTED, does: UNCORRECTED, facts };
   }
   if (sides.every((side) => side === "disjoint"))
-    return { ...failure("value", "value[0]", wrong), does, facts };
+    return { ...failure("value", "value[0]", wrong, got === undefined ? {} : { got }), does, facts };
   return { ...undecided("statistics: more weights would be needed than are drawn"), does, facts };
 }
 
@@ -176,12 +181,16 @@ export const range = (promise: InitializerPromise): Inquiry =>
     const { u } = formatOf(scenario.dtype);
     const low = all.reduce((a, b) => Math.min(a, b), Infinity);
     const high = all.reduce((a, b) => Math.max(a, b), -Infinity);
-    const sides = readings.map(({ law, promised }): Side => {
-      const [least, most] = promised.limits;
-      const half = (most - least) / 2;
+    const beyond = (w: number, { promised: { limits } }: Reading): boolean => {
+      const [least, most] = limits;
       // Limits and weights are rounded, the weights in the subject's format, after a few operations.
       const slack = 8 * u * Math.max(Math.abs(least), Math.abs(most));
-      if (low < least - slack || high > most + slack) return "disjoint";
+      return w < least - slack || w > most + slack;
+    };
+    const sides = readings.map((reading): Side => {
+      const { law, promised } = reading;
+      const half = (promised.limits[1] - promised.limits[0]) / 2;
+      if (beyond(low, reading) || beyond(high, reading)) return "disjoint";
       // Each side by itself: the weights above the mean are |w| of the law, and so are those below.
       const above = all.filter((w) => w > promised.mean).length;
       const ends = [
@@ -204,7 +213,13 @@ export const range = (promise: InitializerPromise): Inquiry =>
       { name: "weights", value: all.length.toLocaleString("en") },
     ];
     const wrong = `weights lie from ${within}, and the promised limits are ${showInterval({ low: promised.limits[0], high: promised.limits[1] })} (shape [${shape.join(", ")}])`;
-    return overReadings(sides, { does: `draws weights from ${within}`, facts, wrong });
+    const got = [low, high].find((w) => beyond(w, readings[0]));
+    return overReadings(sides, {
+      does: `draws weights from ${within}`,
+      facts,
+      wrong,
+      ...(got !== undefined && { got }),
+    });
   };
 
 /**

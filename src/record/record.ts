@@ -30,6 +30,10 @@ export const describedProperty = z.object({
   statement: z.string(),
   source: z.string(),
   evidence,
+  /** Properties that say why an object breaks this one too, where it breaks them. */
+  presupposes: z.array(z.string()).optional(),
+  /** Whether it tests what all objects of a kind have in common. */
+  shared: z.boolean().optional(),
 });
 
 export const describedOp = z.object({

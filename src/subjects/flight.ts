@@ -1,4 +1,5 @@
 import { hash } from "../core/random.js";
+import { sizeOf } from "../core/shape.js";
 import type { ObjectQuestion, Outcome, Question, SnippetReply } from "../record/protocol.js";
 import type { EvalQuestion } from "./subject.js";
 
@@ -12,6 +13,8 @@ export interface Flight {
   readonly cmd: Question["cmd"] | "snippet" | "object-snippet";
   readonly cell: RequestCell;
   readonly program: number;
+  /** How many times the shortest deadline it is given. */
+  readonly patience: number;
   settle(answer: Answer): void;
   /** How the process ended when this was the oldest unanswered request: it is then sent alone, once. */
   suspectedOf?: FailureKind;
@@ -36,8 +39,20 @@ export function flightOf(
     cmd,
     settle,
     cell,
+    patience: patienceFor(about),
     program: "program" in about ? hash(JSON.stringify(about.program)) : hash(cell.name),
   };
+}
+
+/** Steps of a run, and drawn numbers, that may take as long as a question about a small program. */
+const STEPS = 100;
+const NUMBERS = 100_000;
+
+/** A run of ten thousand steps takes a second on a quiet machine: it must not count as hanging on a busy one. */
+function patienceFor(question: EvalQuestion | ObjectQuestion): number {
+  if (!("cmd" in question) || question.cmd === "clip") return 1;
+  if (question.cmd === "optimize") return Math.max(1, question.steps.length / STEPS);
+  return Math.max(1, (question.count * sizeOf(question.shape)) / NUMBERS);
 }
 
 /** Nobody differentiates without evaluating, nor twice without once. */

@@ -205,7 +205,7 @@ export class ProcessSubject implements Subject {
     this.waiting.tick();
     const [oldest] = this.flying.values();
     if (!oldest) return;
-    const limit = this.deadlines.limitMs(oldest.cell.name, oldest.program);
+    const limit = this.deadlines.limitMs(oldest.cell.name, oldest.program, oldest.patience);
     if (this.waiting.ms > limit) void this.endEpoch("timeout", `no answer within ${Math.round(limit)} ms`);
   }
 
