@@ -140,6 +140,7 @@ export const elementByElement: ClippingProperty = {
 export const idempotent: ClippingProperty = {
   ...common,
   name: "clipping/idempotent",
+  presupposes: ["clipping/ceiling", "clipping/direction", "clipping/element-by-element"],
   statement: "Clipping what was clipped changes nothing, but for rounding.",
   about: every,
   inquire: ({ promise }) => laws.idempotent(promise),
@@ -148,6 +149,7 @@ export const idempotent: ClippingProperty = {
 export const nonExpansive: ClippingProperty = {
   ...common,
   name: "clipping/non-expansive",
+  presupposes: ["clipping/ceiling", "clipping/direction", "clipping/element-by-element"],
   statement: "Two gradients come out no further apart than they went in.",
   about: every,
   inquire: ({ promise }) => laws.nonExpansive(promise),
@@ -195,6 +197,7 @@ export const nonFinite: ClippingProperty = {
 export const refusesThreshold: ClippingProperty = {
   ...common,
   name: "clipping/refuses-threshold",
+  shared: true,
   statement: "A threshold that is zero, negative or NaN is refused.",
   about: every,
   inquire: () => laws.refusesThreshold,
@@ -202,4 +205,10 @@ export const refusesThreshold: ClippingProperty = {
     ...drawScenario(stream, request),
     settings: { threshold: stream.pick([0, -1, -0.5, "NaN"]), other: 1 },
   }),
+  // The threshold is what is wrong: another one makes a scenario right, and not simpler.
+  *simpler(scenario) {
+    for (const simpler of common.simpler(scenario)) {
+      if (simpler.settings.threshold === scenario.settings.threshold) yield simpler;
+    }
+  },
 };

@@ -64,6 +64,7 @@ export const scale: InitializerProperty = {
   name: "initialization/scale",
   statement: "The standard deviation of the weights is the promised one, within 2.5 %.",
   evidence: "statistical",
+  presupposes: ["initialization/range"],
   about: isRandom,
   draw: LARGE,
   inquire: ({ promise }) => laws.scale(promise),
@@ -77,6 +78,7 @@ export const fans: InitializerProperty = {
   name: "initialization/fans",
   statement: "The scale follows the fans of the kernel at every rank: channels times the receptive field.",
   evidence: "statistical",
+  presupposes: ["initialization/range", "initialization/scale"],
   about: ({ variance, ranks, ...promise }) =>
     isRandom({ variance, ranks, ...promise }) && variance !== undefined && ranks.some((rank) => rank > 2),
   scenarios: 6,
@@ -103,6 +105,7 @@ export const mean: InitializerProperty = {
   name: "initialization/mean",
   statement: "The mean of the weights is the promised one, within 2.5 % of their deviation.",
   evidence: "statistical",
+  presupposes: ["initialization/range"],
   about: isRandom,
   draw: LARGE,
   inquire: ({ promise }) => laws.mean(promise),
@@ -124,6 +127,7 @@ export const distribution: InitializerProperty = {
   statement:
     "The weights have the promised distribution function, and not another law's of the same variance.",
   evidence: "statistical",
+  presupposes: ["initialization/range", "initialization/scale", "initialization/mean"],
   about: isRandom,
   draw: LARGE,
   inquire: ({ promise }) => laws.distribution(promise),
@@ -134,6 +138,12 @@ export const kurtosis: InitializerProperty = {
   name: "initialization/kurtosis",
   statement: "The fourth moment of a bounded law is the promised one, within 5 %.",
   evidence: "statistical",
+  presupposes: [
+    "initialization/range",
+    "initialization/scale",
+    "initialization/mean",
+    "initialization/distribution",
+  ],
   about: isBounded,
   draw: LARGE,
   inquire: ({ promise }) => laws.kurtosis(promise),
@@ -235,6 +245,7 @@ function drawNetwork(stream: Stream, request: Request): Scenario {
 const preserves = (direction: "forward" | "backward", what: string): InitializerProperty => ({
   ...common,
   name: `initialization/${direction}-variance`,
+  presupposes: ["initialization/scale", "initialization/distribution"],
   statement: `Through networks of any depth and activation ${what} by the promised gain in every layer, and a layer that differs is named.`,
   source: "exact conditional χ² laws of normal weights; Poole et al. 2016, Schoenholz et al. 2017",
   evidence: "statistical",

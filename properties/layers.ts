@@ -29,6 +29,7 @@ export const value: LayerProperty = {
 export const gradient: LayerProperty = {
   ...common,
   name: "layer/gradient",
+  presupposes: ["layer/value"],
   statement:
     "Gradients by what goes into a layer, by its weights and by its first states are those of its program.",
   about: isDrawn,

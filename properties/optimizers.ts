@@ -2,6 +2,7 @@ import {
   drawHyper,
   drawTraining,
   drawWeightsAlone,
+  simplerOrder,
   simplerTraining,
 } from "../src/arbitraries/drawTraining.js";
 import type { ScenarioRequest, TrialProperty } from "../src/campaign/trialProperty.js";
@@ -72,6 +73,7 @@ export const step: OptimizerProperty = {
 export const thousandSteps: OptimizerProperty = {
   ...common,
   name: "optimizer/thousand-steps",
+  presupposes: ["optimizer/step"],
   statement: "After a thousand steps, weights are where the rule brings them, as far as rounding lets them.",
   source: papers,
   scenarios: 3,
@@ -90,6 +92,7 @@ export const thousandSteps: OptimizerProperty = {
 export const hyperParameters: OptimizerProperty = {
   ...common,
   name: "optimizer/hyper-parameters",
+  presupposes: ["optimizer/step"],
   statement:
     "What is given explicitly counts, and 0 is 0; a learning rate that is changed counts from the next step on.",
   source: papers,
@@ -111,6 +114,7 @@ export const hyperParameters: OptimizerProperty = {
 export const order: OptimizerProperty = {
   ...common,
   name: "optimizer/order",
+  shared: true,
   statement:
     "The order in which variables are handed over changes no bit, also when it changes between steps.",
   source: "state belongs to a variable, and not to its place in a list",
@@ -121,6 +125,7 @@ export const order: OptimizerProperty = {
     return withSettings(scenario, { order: Array.from({ length: count }, (_, k) => (k + turn) % count) });
   },
   inquire: ({ promise }) => relations.order(promise),
+  simpler: simplerOrder,
 };
 
 export const nanContained: OptimizerProperty = {
@@ -138,6 +143,7 @@ export const nanContained: OptimizerProperty = {
 export const absentGradient: OptimizerProperty = {
   ...common,
   name: "optimizer/absent-gradient",
+  shared: true,
   statement:
     "A variable without a gradient is refused, left alone or given zeros, and no other variable feels it.",
   source: "every rule is per coordinate",
@@ -168,6 +174,7 @@ const OTHER_SHAPES: readonly (readonly [Shape, Shape])[] = [
 export const refusesShapes: OptimizerProperty = {
   ...common,
   name: "optimizer/refuses",
+  shared: true,
   statement: "A gradient of another shape than its variable is refused, also where it could be broadcast.",
   source: "a gradient has one number for each weight",
   draw(stream, request) {
@@ -180,6 +187,7 @@ export const refusesShapes: OptimizerProperty = {
 export const scale: OptimizerProperty = {
   ...common,
   name: "optimizer/scale",
+  presupposes: ["optimizer/step"],
   statement:
     "Descent is linear in weights and gradients, to the bit for powers of two; adaptive steps keep their length " +
     "when gradients are scaled, to the bit without epsilon.",
@@ -196,6 +204,7 @@ export const scale: OptimizerProperty = {
 export const adamBound: OptimizerProperty = {
   ...common,
   name: "optimizer/adam-bound",
+  presupposes: ["optimizer/step"],
   statement:
     "No gradients make Adam move a weight by more than 7.2703·learningRate (RMSprop: 1/√(1 − decay)), and the worst do.",
   source: "claim C088: Cauchy and Schwarz; Kingma and Ba 2015, sec. 2.1 has a single gradient after zeros",
@@ -222,6 +231,7 @@ export const adamBound: OptimizerProperty = {
 export const zeroGradients: OptimizerProperty = {
   ...common,
   name: "optimizer/zero-gradients",
+  presupposes: ["optimizer/step"],
   statement:
     "Zeros as gradients move nothing by themselves, to the bit; a remembered gradient goes on; none makes NaN.",
   source: papers,
@@ -242,6 +252,7 @@ const PARTS = [0.25, 0.99, 1 - 2 ** -6, 1 + 2 ** -6, 1.01, 1.5, 3];
 export const stall: OptimizerProperty = {
   ...common,
   name: "optimizer/stall",
+  presupposes: ["optimizer/step"],
   statement: "A step leaves a weight as it is exactly when it is below half of the spacing there.",
   source: "claim C008; IEEE 754, rounding to nearest",
   about: ({ algorithm }) => algorithm === "sgd" || algorithm === "momentum",

@@ -131,3 +131,25 @@ export function* simplerTraining(scenario: Scenario): Iterable<Scenario> {
     }
   }
 }
+
+/** The same of a run whose point is the order of its variables: two of them are left, and an order that is another one. */
+export function* simplerOrder(scenario: Scenario): Iterable<Scenario> {
+  const { settings, tensors } = scenario;
+  const count = Number(settings.variables);
+  for (const k of count > 2 ? Array(count).keys() : []) {
+    const order = Array.from({ length: count - 1 }, (_, place) => (place + 1) % (count - 1));
+    const left = tensors.filter((_, at) => at % count !== k);
+    yield { ...scenario, settings: { ...settings, variables: count - 1, order }, tensors: left };
+  }
+  // One element of each variable at once: of different shapes, they fail in another way.
+  const lengths = tensors.map(({ data }) => data.length);
+  for (let i = 0; Math.max(...lengths) > 1 && i < Math.min(...lengths); i++) {
+    yield {
+      ...scenario,
+      tensors: tensors.map(({ data }) => ({ shape: [1], data: data.slice(i, i + 1) })),
+    };
+  }
+  for (const simpler of simplerTraining(scenario)) {
+    if (simpler.settings.variables === count && simpler.settings.order !== undefined) yield simpler;
+  }
+}

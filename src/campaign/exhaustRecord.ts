@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { arch, availableParallelism, platform } from "node:os";
 import { opId } from "../ops/op.js";
-import { isExhaustive, RECORD_SCHEMA, type Cell, type Line, type LineOf } from "../record/record.js";
-import { QUANTITIES, type ExhaustedQuantity } from "../record/exhaustion.js";
+import { RECORD_SCHEMA, type Cell, type Line, type LineOf } from "../record/record.js";
+import { isExhaustive, QUANTITIES, type ExhaustedQuantity } from "../record/exhaustion.js";
 import { showNumber, type AnyNumber } from "../record/verdict.js";
 import type { Subject } from "../subjects/subject.js";
 import type { Exhausted } from "./exhaust.js";

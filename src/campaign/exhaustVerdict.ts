@@ -8,12 +8,13 @@ import type { Case } from "../record/case.js";
 import {
   bitsAt,
   type ExhaustedQuantity,
+  type Exhaustion,
   type ExhaustStatistics,
   type KindRun,
   type QuantityStatistics,
   type Sighting,
 } from "../record/exhaustion.js";
-import type { Exhaustion, Finding } from "../record/record.js";
+import type { Finding } from "../record/record.js";
 import { showNumber, VERDICTS, type Counts, type Verdict } from "../record/verdict.js";
 import { inUlps } from "../subjects/ulps.js";
 import type { Subject } from "../subjects/subject.js";

@@ -2,7 +2,7 @@ import { lacksElements } from "../record/case.js";
 import type { Finding } from "../record/record.js";
 import type { Signature } from "../record/verdict.js";
 import { VERDICTS } from "../record/verdict.js";
-import { explain, signatureOf } from "../explain/explain.js";
+import { explain, recognise, signatureOf, type Suspicion } from "../explain/explain.js";
 import type { Subject } from "../subjects/subject.js";
 import { clusterKey, compatible, mayShow } from "./cluster.js";
 import { judgeCase } from "./judgeCase.js";
@@ -74,17 +74,16 @@ export class Findings {
   }
 
   private async explained(unit: Unit, each: JudgedCase, subject: Subject): Promise<Outcome> {
-    const explanation = await explain(
-      {
-        property: unit.property.name,
-        propertyOf: (law) => this.properties.find((property) => property.law === law)?.name,
-        law: unit.property.law,
-        case: each.case,
-        judgement: each.judgement,
-      },
-      subject,
-      (law, c) => judgeCase(law, c, subject),
-    );
+    const suspicion: Suspicion = {
+      property: unit.property.name,
+      propertyOf: (law) => this.properties.find((property) => property.law === law)?.name,
+      law: unit.property.law,
+      case: each.case,
+      judgement: each.judgement,
+    };
+    const traced = await this.ofKnownCause(unit, suspicion, subject);
+    if (traced !== undefined) return { cluster: traced };
+    const explanation = await explain(suspicion, subject, (law, c) => judgeCase(law, c, subject));
     if (!explanation.stands) return { because: explanation.because };
     const { finding } = explanation;
     const key = clusterKey(finding);
@@ -96,12 +95,33 @@ export class Findings {
     return { cluster: known?.[0] ?? finding.id };
   }
 
+  /**
+   * A fault whose cause is known, and predicts the wrong numbers of this case too: they need no explanation of their own,
+   * which would ask hundreds of simpler cases to arrive at the same.
+   */
+  private async ofKnownCause(
+    unit: Unit,
+    suspicion: Suspicion,
+    subject: Subject,
+  ): Promise<string | undefined> {
+    const { op } = signatureOf(suspicion.case, suspicion.judgement);
+    const ofOp = [...this.clusters].filter(
+      ([, { cause, signature, subject: of }]) => cause && signature.op === op && of === unit.subject,
+    );
+    const seen = ofOp.length > 0 ? await recognise(suspicion, subject) : undefined;
+    const known = ofOp.find(
+      ([, finding]) => finding.cause?.kind === seen?.cause.kind && mayShow(finding, suspicion.case),
+    );
+    if (seen && known) this.count(unit, known[0], { title: seen.title });
+    return known?.[0];
+  }
+
   /** One more case of a fault; told in another way, the title is kept. */
-  private count(unit: Unit, cluster: string, another?: Finding): void {
+  private count(unit: Unit, cluster: string, another?: Finding | Pick<Finding, "title">): void {
     const before = this.clusters.get(cluster)!;
     // Tensors without elements must not stand for a fault that everybody meets.
     const [finding, other] =
-      another && lacksElements(before.witness) && !lacksElements(another.witness)
+      another && "witness" in another && lacksElements(before.witness) && !lacksElements(another.witness)
         ? [another, before]
         : [before, another];
     const also = [...new Set([...(before.also ?? []), ...(other ? [other.title] : [])])].filter(

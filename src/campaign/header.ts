@@ -8,13 +8,22 @@ import { FalseAlarmBudget } from "../statistics/budget.js";
 import type { Subject } from "../subjects/subject.js";
 import type { Plan } from "./plan.js";
 import { statisticalTrials, type TrialPlan } from "./planTrials.js";
+import type { Property } from "./property.js";
 import type { CampaignOptions } from "./run.js";
+import type { TrialProperty } from "./trialProperty.js";
 
 /** Everything that a run is to do with one subject. */
 export interface WholePlan {
   readonly ops: Plan;
   readonly objects: TrialPlan;
 }
+
+const described = ({ name, statement, source, evidence = "sampled" }: Property | TrialProperty) => ({
+  name,
+  statement,
+  source,
+  evidence,
+});
 
 /** How often a run may be wrong by chance, unless it is told otherwise. */
 const FALSE_ALARMS = 1e-6;
@@ -60,9 +69,14 @@ export function header(
       hello: hello satisfies Hello,
       ...(accuracy && { accuracy }),
     })),
-    properties: [...selection.properties, ...trials]
-      .filter((property) => usedProperties.has(property.name))
-      .map(({ name, statement, source, evidence = "sampled" }) => ({ name, statement, source, evidence })),
+    properties: [
+      ...selection.properties.map(described),
+      ...trials.map((trial) => ({
+        ...described(trial),
+        ...(trial.presupposes && { presupposes: [...trial.presupposes] }),
+        ...(trial.shared && { shared: true }),
+      })),
+    ].filter(({ name }) => usedProperties.has(name)),
     ops: selection.ops
       .filter((op) => usedOps.has(opId(op)))
       .map((op) => ({

@@ -5,6 +5,7 @@ import type { Line, LineOf } from "../record/record.js";
 import type { Counts, Verdict } from "../record/verdict.js";
 import { summarize } from "../report/summarize.js";
 import type { AdapterRequest, AdapterResult } from "../subjects/adapter.js";
+import { Breaker } from "../subjects/breaker.js";
 import { intercept } from "../subjects/intercept.js";
 import { ProcessSubject } from "../subjects/processSubject.js";
 import { referenceAdapter } from "../subjects/reference.js";
@@ -103,7 +104,7 @@ const processWith = (fault: string): SubjectSource => ({
     ProcessSubject.start("tanh", [process.execPath, fixture, fault], {
       // Long enough for a loaded machine, but where time is what the test waits for.
       deadlines: { minimumMs: fault === "hangs" ? 250 : 2000, firstUseFactor: 1 },
-      breakerLimit: 1,
+      breaker: new Breaker(1),
       onEpochEnd: (end) => onEpochEnd({ type: "epoch-end", subject: "tanh", ...end }),
     }),
 });

@@ -8,6 +8,7 @@ import type { Adapter } from "../subjects/adapter.js";
 import { inProcessSubject } from "../subjects/inProcess.js";
 import { referenceAdapter } from "../subjects/reference.js";
 import type { Subject } from "../subjects/subject.js";
+import { tfjsAdapter } from "../subjects/tfjs.js";
 
 const honest = sourceOf("reference", referenceAdapter);
 /** tanh's gradient is off by a thousandth, which several properties see. */
@@ -121,6 +122,19 @@ describe("faults", () => {
     expect(new Set(ofType(lines, "finding").map(({ id }) => id)).size).toBe(
       report.subjects[0].findings.length,
     );
+  });
+
+  it("of a known cause are recognised by their numbers, and not explained again", async () => {
+    const adapter = await tfjsAdapter({ log: () => undefined });
+    const lines = await recordOf([sourceOf("tfjs", () => adapter)], {
+      only: ["second-order/rnnCell"],
+      runs: 24,
+    });
+    const [{ counts }] = ofType(lines, "unit-end");
+    const { findings } = summarize(lines).subjects[0];
+    expect(findings).toMatchObject([{ cause: { kind: "held gradient" }, cases: counts.fail }]);
+    // Of another input, it looks like another fault.
+    expect(findings[0].also?.length).toBeGreaterThan(0);
   });
 
   it("hidden in programs are found in the op that has them", async () => {

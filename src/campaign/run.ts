@@ -9,7 +9,8 @@ import { planTrials } from "./planTrials.js";
 import type { Sink } from "./recordWriter.js";
 import type { UnitOptions } from "./runUnit.js";
 import type { TrialProperty } from "./trialProperty.js";
-import { batchesOf, type Found, type Work } from "./work.js";
+import { Schedule } from "./schedule.js";
+import { workOf, type Found, type Work } from "./work.js";
 
 /** How to get a subject; a campaign starts one per worker. */
 export interface SubjectSource {
@@ -88,8 +89,8 @@ export async function runCampaign(
       ...[...plans.values()].flatMap(({ ops, objects }) => [...ops.skipped, ...objects.skipped]),
     ]);
     const budget = falseAlarmsOf([...plans.values()], options);
-    const batches = new Map([...plans].map(([id, whole]) => [id, batchesOf(whole, budget, found, options)]));
-    const total = [...batches.values()].flat(2).length;
+    const tasks = new Map([...plans].map(([id, whole]) => [id, workOf(whole, budget, found, options)]));
+    const total = [...tasks.values()].flat().length;
     const report = (current: string): void =>
       options.onProgress?.({
         unitsDone,
@@ -104,30 +105,32 @@ export async function runCampaign(
     }
 
     for (const source of sources) {
-      const work = async (subject: Subject, queue: Work[]): Promise<void> => {
-        for (let next = queue.shift(); next; next = queue.shift()) {
-          stopped ??= reasonToStop(options, found);
-          if (stopped) {
-            sink.write(next.notRun(stopped));
-            continue;
-          }
-          // A unit may take long: it is named when it begins.
-          report(next.id);
-          sink.write(await next.run(subject));
-          unitsDone++;
-          evaluations.set(subject, subject.answered);
-          report(next.id);
+      const own = tasks.get(source.id)!;
+      const schedule = new Schedule(own);
+      const execute = async (task: Work, subject: Subject): Promise<void> => {
+        stopped ??= reasonToStop(options, found);
+        if (stopped) {
+          sink.write(task.notRun(stopped));
+          return;
+        }
+        // A unit may take long: it is named when it begins.
+        report(task.id);
+        sink.write(await task.run(subject));
+        unitsDone++;
+        evaluations.set(subject, subject.answered);
+        report(task.id);
+      };
+      const work = async (subject: Subject): Promise<void> => {
+        for (let next = await schedule.next(); next; next = await schedule.next()) {
+          await execute(next, subject);
+          schedule.done(next);
         }
       };
-      const own = batches.get(source.id)!;
       const lead = first.get(source.id)!;
       const others = await Promise.all(
-        Array.from({ length: Math.min(options.workers, own.flat().length) - 1 }, () => start(source)),
+        Array.from({ length: Math.min(options.workers, own.length) - 1 }, () => start(source)),
       );
-      for (const batch of own) {
-        const queue = [...batch];
-        await Promise.all([lead, ...others].map((subject) => work(subject, queue)));
-      }
+      await Promise.all([lead, ...others].map(work));
       if (options.conventions && !stopped) sink.write(await options.conventions(lead));
       for (const subject of [lead, ...others]) evaluations.set(subject, subject.answered);
       await Promise.all([lead, ...others].map((subject) => subject.close()));

@@ -72,11 +72,11 @@ const numbersIn = (outcome: Outcome): number =>
     : 0;
 
 /** The scenarios of a trial: a function of the campaign's seed, the property and the object. */
-export function trialScenarios(trial: PlannedTrial, { seed, runs }: TrialOptions): Scenario[] {
+export function* trialScenarios(trial: PlannedTrial, { seed, runs }: TrialOptions): Generator<Scenario> {
   const { property, target, dtype, stream } = trial;
-  return Array.from({ length: scenariosOf(trial, runs) }, (_, i) =>
-    property.draw(new Stream(seed, `${stream}#${i}`), { target, dtype }),
-  );
+  for (let i = 0; i < scenariosOf(trial, runs); i++) {
+    yield property.draw(new Stream(seed, `${stream}#${i}`), { target, dtype });
+  }
 }
 
 const scenariosOf = ({ property }: PlannedTrial, runs: number): number =>
@@ -113,7 +113,7 @@ export async function runTrial(
 ): Promise<LineOf<"trial">> {
   const startedMs = clock();
   const alpha = alphaOf(trial, options);
-  const scenarios = trialScenarios(trial, options);
+  const scenarios = [...trialScenarios(trial, options)];
   const tried: Tried[] = [];
   for (const scenario of scenarios) tried.push(await conduct(trial, scenario, alpha, subject));
   const drawn = tried.reduce((worst, each) => (rank(each) > rank(worst) ? each : worst));

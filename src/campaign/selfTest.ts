@@ -10,7 +10,7 @@ import { planTrials } from "./planTrials.js";
 import type { Property } from "./property.js";
 import { firstWrong } from "./runTrial.js";
 import type { TrialProperty } from "./trialProperty.js";
-import { unitCases } from "./unitCases.js";
+import { drawUnitCases } from "./unitCases.js";
 
 /** An implementation that is wrong on purpose. */
 export interface Mutant {
@@ -53,7 +53,7 @@ export async function catchMutant(
   const caughtBy: string[] = [];
   let cases = 0;
   for (const unit of units) {
-    for (const c of unitCases(seed, unit, 0, RUNS, subject.hello)) {
+    for (const c of drawUnitCases(seed, unit, 0, RUNS, subject.hello)) {
       cases++;
       if (await isWrong(unit.property, c, subject)) {
         caughtBy.push(unit.property.name);

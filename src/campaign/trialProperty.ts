@@ -36,6 +36,13 @@ export interface TrialProperty<P extends Stated = Stated> {
   about(promise: P): boolean;
   /** Whether the documentation is what it holds objects to, and is to be cited. Default true. */
   readonly cites?: boolean;
+  /**
+   * Properties that say why an object breaks this one too: where it breaks one of them, by numbers as well, that is the
+   * fault, and this is how it shows. Default: none.
+   */
+  readonly presupposes?: readonly string[];
+  /** Whether it tests what all objects of its kind have in common: it is broken by one fault then. Default false. */
+  readonly shared?: boolean;
   /** Scenarios for each object. `sampled` ones take the run's number of cases per cell unless it says otherwise. */
   readonly scenarios?: number;
   draw(stream: Stream, request: ScenarioRequest<P>): Scenario;

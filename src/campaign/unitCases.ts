@@ -16,18 +16,21 @@ import { acceptedClasses, refusalsOf, refusesAll, refusesIn } from "./refusals.j
  * @param runs cases per attribute class (or in all, for a unit of one cell)
  * @param wanted the classes that still need cases; all of them in the first block
  */
-export function unitCases(
+export const unitCases = (...of: Parameters<typeof drawUnitCases>): Case[] => [...drawUnitCases(...of)];
+
+/** The same, each drawn when it is asked for: programs take long to draw, and a mutant is often caught by its first. */
+export function* drawUnitCases(
   seed: number,
   unit: Unit,
   block: number,
   runs: number,
   hello: Hello,
   wanted: readonly string[] = unit.classes,
-): Case[] {
+): Generator<Case> {
   const { modes } = unit.property.law;
   const has = (op: string): boolean => hasModes(hello, op, modes) && !refusesAll(hello, op, modes);
   const aims = block === 0 || wanted.length === 0 ? allClasses(unit.classes, runs) : oneByOne(wanted, runs);
-  return aims.map((classes, i) => {
+  for (const [i, classes] of aims.entries()) {
     const name = `${unit.stream}/b${block}#${i}`;
     const { op } = unit;
     // By a stream of their own: what a subject refuses must not change the numbers of its other cases.
@@ -40,13 +43,13 @@ export function unitCases(
           i,
         )
       : classes;
-    return unit.property.draw(new Stream(seed, name), op, {
+    yield unit.property.draw(new Stream(seed, name), op, {
       dtype: unit.dtype,
       classes: accepted,
       has,
       refuses: refusesIn(hello, modes),
     });
-  });
+  }
 }
 
 type Classes = Readonly<Record<string, string>>;

@@ -7,10 +7,11 @@ import type { Findings } from "./findings.js";
 import type { WholePlan } from "./header.js";
 import type { Unit } from "./plan.js";
 import type { PlannedTrial } from "./planTrials.js";
-import { PROGRAMS, type Property } from "./property.js";
+import { PROGRAMS } from "./property.js";
 import type { CampaignOptions } from "./run.js";
 import { runTrial } from "./runTrial.js";
 import { runUnit, unitLines } from "./runUnit.js";
+import type { Task } from "./schedule.js";
 
 /** What is wrong so far. */
 export interface Found {
@@ -19,42 +20,37 @@ export interface Found {
 }
 
 /** A unit or a trial, as the workers see it. */
-export interface Work {
+export interface Work extends Task {
   readonly id: string;
   run(subject: Subject): Promise<Line[]>;
   notRun(reason: string): Line[];
 }
 
-/**
- * The work of one subject, in batches that are done one after another and each by all workers. A batch is a property:
- * a fault that two properties show is then explained by the first of them, whatever the number of workers, because
- * units of one property are of different ops. Trials come last, in one batch, since each stands for itself.
- */
-export function batchesOf(
+/** The work of one subject: units by property, in the order of the catalogue, and then the trials. */
+export function workOf(
   { ops, objects }: WholePlan,
   budget: FalseAlarmBudget | undefined,
   found: Found,
   options: CampaignOptions,
-): Work[][] {
-  const units = (property: Property): Work[] =>
-    ops.units
-      .filter((unit) => unit.property === property)
-      .map((unit) => ({
-        id: unit.id,
-        run: (subject) => executeUnit(unit, subject, found.findings, options),
-        notRun: (reason) => notRun(unit, reason),
-      }));
-  const trials = objects.trials.map((trial) => ({
+): Work[] {
+  const units = ops.units.map((unit): Work => ({
+    id: unit.id,
+    op: unit.op?.name ?? PROGRAMS,
+    run: (subject) => executeUnit(unit, subject, found.findings, options),
+    notRun: (reason) => notRun(unit, reason),
+  }));
+  const trials = objects.trials.map((trial): Work => ({
     id: trial.id,
-    run: async (subject: Subject) => {
+    op: undefined,
+    run: async (subject) => {
       const alpha = trial.property.evidence === "statistical" ? budget!.spend(trial.id) : 0;
       const line = await runTrial(trial, subject, { ...options, alpha }, options.clock);
       if (VERDICTS[line.judgement.verdict].wrong) found.wrongTrials++;
       return [line];
     },
-    notRun: (reason: string) => [trialNotRun(trial, reason)],
+    notRun: (reason) => [trialNotRun(trial, reason)],
   }));
-  return [...options.selection.properties.map(units), trials];
+  return [...units, ...trials];
 }
 
 async function executeUnit(

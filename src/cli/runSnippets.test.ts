@@ -6,7 +6,8 @@ import { encodeCase } from "../record/case.js";
 import { reportFinding, type ReportFinding } from "../record/report.js";
 import type { Judgement } from "../record/verdict.js";
 import { startSubject } from "../subjects/known.js";
-import { confirms, runSnippets } from "./runSnippets.js";
+import { confirmsFinding } from "./confirms.js";
+import { runSnippets } from "./runSnippets.js";
 
 const findingOf = (judgement: Judgement, where: string, snippet: string): ReportFinding => {
   const witness = encodeCase(
@@ -38,7 +39,7 @@ describe("a snippet", () => {
     await subject.close();
     expect(snippet).not.toContain("gradproof");
     const finding = findingOf(tie, "gradient[0]", snippet);
-    const run = (await runSnippets([finding])).get(finding.id)!;
+    const run = (await runSnippets([finding], confirmsFinding)).get(finding.id)!;
     expect(run.output).toContain("gradient of x0: [2] = [1,1]");
     expect(run.output).not.toContain("Hi, looks like");
     expect(run.confirms).toBe(true);
@@ -56,7 +57,7 @@ describe("a snippet", () => {
       "gradient",
       'console.log("before");\nthrow new TypeError("no such thing");\n',
     );
-    const run = (await runSnippets([finding])).get(finding.id)!;
+    const run = (await runSnippets([finding], confirmsFinding)).get(finding.id)!;
     expect(run).toEqual({ output: "before\nTypeError: no such thing", confirms: true });
   }, 60_000);
 });
@@ -94,6 +95,6 @@ describe("what a snippet printed", () => {
       false,
     ],
   ])("bears %j out, or not: %s %s", (judgement, where, output, says) => {
-    expect(confirms(findingOf(judgement, where, ""), output)).toBe(says);
+    expect(confirmsFinding(findingOf(judgement, where, ""), output)).toBe(says);
   });
 });

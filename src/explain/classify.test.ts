@@ -125,6 +125,11 @@ describe("a gradient", () => {
     expect(fault).toEqual({ class: name, detail: expect.stringMatching(detail) });
   });
 
+  it("that is a little off in a matrix of one row is not called transposed", async () => {
+    const fault = await faultOf("tanh", offBy(1e-3), [caseOf("tanh", [matrix([0.1, 0.5, 0.9])])]);
+    expect(fault.class).toBe("wrong value");
+  });
+
   it("of one number can be a factor or anything: it is not called one", async () => {
     const fault = await faultOf(
       "tanh",

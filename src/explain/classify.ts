@@ -166,7 +166,9 @@ function otherInput(all: readonly Comparison[]): Fault | undefined {
 }
 
 function transposed(all: readonly Comparison[]): Fault | undefined {
-  if (!telling(all, 2) || !all.some(({ truth }) => truth.shape.length >= 2)) return undefined;
+  // A row is its own transpose, read in the old shape.
+  const differ = all.some((c) => !alike(swapped(c.truth), c.truth.data, c));
+  if (!telling(all, 2) || !differ) return undefined;
   return fits(all, ({ truth }) => swapped(truth)) ? named("transposed") : undefined;
 }
 

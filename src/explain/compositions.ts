@@ -12,7 +12,7 @@ export interface Composition {
 
 /** How a library that has the simpler ops writes the op. Where a fault of those is, the op has it too. */
 interface Formula {
-  readonly constants?: readonly number[];
+  readonly constants?: readonly number[] | ((attributes: Attributes) => readonly number[]);
   /** @returns the outputs; undefined where these attributes are another formula */
   write(at: Place): readonly Value[] | undefined;
 }
@@ -106,18 +106,19 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
     },
   },
   lstmCell: {
+    constants: ({ forgetBias }) => [Number(forgetBias)],
     write(at) {
-      const { apply, attributes, xs } = at;
-      if (attributes.forgetBias !== 0) return undefined;
+      const { apply, attributes, xs, constants } = at;
       const sum = (name: string): Value =>
         gateSum(at, xs[1], 3, (attributes.gates as string).indexOf(name), 4);
-      const gate = (name: string): Value => apply(attributes.recurrentActivation as string, sum(name));
+      const opened = (x: Value): Value => apply(attributes.recurrentActivation as string, x);
+      const forgets = opened(apply("add", sum("f"), constants[0]));
       const memory = apply(
         "add",
-        apply("multiply", gate("f"), xs[2]),
-        apply("multiply", gate("i"), apply("tanh", sum("g"))),
+        apply("multiply", forgets, xs[2]),
+        apply("multiply", opened(sum("i")), apply("tanh", sum("g"))),
       );
-      return [apply("multiply", gate("o"), apply("tanh", memory)), memory];
+      return [apply("multiply", opened(sum("o")), apply("tanh", memory)), memory];
     },
   },
 };
@@ -138,7 +139,8 @@ export function compositionOf({
   if (!formula || !outputs.every((value) => made[0].includes(value))) return undefined;
   const builder = new ProgramBuilder();
   const declared = inputs.map(({ shape, type }) => builder.input(shape, type));
-  const numbers = formula.constants ?? [];
+  const { constants: stated = [] } = formula;
+  const numbers = typeof stated === "function" ? stated(node.attributes) : stated;
   const constants = numbers.map(() => builder.input([]));
   const results = formula.write({
     apply: (op, ...values) => builder.apply(op, values),

@@ -17,7 +17,7 @@ import {
 import { findOp } from "../ops/index.js";
 import { differentiable } from "../program/program.js";
 import { encodeCase, lacksElements, type Case } from "../record/case.js";
-import { FAULTS, type Factor, type Fault } from "../record/fault.js";
+import { FAULTS, type Cause, type Factor, type Fault } from "../record/fault.js";
 import type { EvalQuestion, ObjectQuestion } from "../record/protocol.js";
 import type { Finding } from "../record/record.js";
 import { showNumber, VERDICTS, type Signature } from "../record/verdict.js";
@@ -90,6 +90,21 @@ export async function explain(suspicion: Suspicion, subject: Subject, judge: Jud
       replay: `npx gradproof replay ${id}`,
     },
   };
+}
+
+/**
+ * The kind of a known fault's cause, where the numbers of a case that was never made smaller bear it out as well; and
+ * what the fault would be called there.
+ */
+export async function recognise(
+  suspicion: Suspicion,
+  subject: Subject,
+): Promise<{ readonly cause: Cause; readonly title: string } | undefined> {
+  const { law, case: c, judgement } = suspicion;
+  const cause = law.againstTruth ? await causeOf(c, judgement, subject) : undefined;
+  if (!cause) return undefined;
+  const fault = await faultOf(suspicion, law, { case: c, judgement, evaluations: 0 }, subject);
+  return { cause, title: title(signatureOf(c, judgement), c, fault) };
 }
 
 interface Traced {

@@ -70,7 +70,7 @@ describe("the rule that weights follow", () => {
     const promise = OPTIMIZERS.adagrad;
     const [sgd] = rulesOf("sgd");
     const { verdict, does, reason } = judgeRun(promise, run, weightsBy(sgd, run), precision);
-    expect({ verdict, does }).toEqual({ verdict: "fail", does: "another step" });
+    expect({ verdict, does }).toEqual({ verdict: "fail", does: "takes another step than its rule" });
     expect(reason).toContain("the nearest is adagrad: epsilon outside root");
   });
 });

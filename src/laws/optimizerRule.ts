@@ -104,7 +104,11 @@ export function judgeRun(
   }
   const others = compareRules(otherRules(promise), promise, run, weights, precision).filter(within);
   const instead = others.length > 0 ? named(others.map(({ rule }) => rule)) : explain();
-  return { ...nearestMiss(compared, run, weights, instead), does: instead ?? "another step", facts };
+  return {
+    ...nearestMiss(compared, run, weights, instead),
+    does: instead ? `takes the step of ${instead}` : "takes another step than its rule",
+    facts,
+  };
 }
 
 const factsOf = ({ hyper, params, steps }: AskedRun): Fact[] => [

@@ -175,3 +175,33 @@ export type FinishedRange = z.infer<typeof finishedRange>;
 
 /** The first line of a state. */
 export const exhaustBeginning = z.object({ key: exhaustKey });
+
+/** How one of the two results was looked at, and what became of its worst error in many digits. */
+const exhaustedQuantity = quantityPlan.pick({ symmetry: true, limits: true }).extend({
+  unit: z.string(),
+  /** The worst error with the exact result from this many digits; null when there is none. */
+  confirmed: z.object({ worst: sighting, digits: z.number().int() }).nullable(),
+});
+
+/** An elementwise op at every float32 of a range of magnitudes, and both signs. */
+export const exhaustion = z.object({
+  type: z.literal("exhaustion"),
+  subject: z.string(),
+  op: z.string(),
+  attributes,
+  from: z.number().int(),
+  /** Without it: `from` 0 and `to` 2³¹ is every float32 there is. */
+  to: z.number().int().max(MAGNITUDES),
+  value: exhaustedQuantity,
+  derivative: exhaustedQuantity,
+  statistics,
+  workers: z.number().int(),
+  /** Processor time of the workers. */
+  cpuMs: z.number(),
+  elapsedMs: z.number(),
+});
+export type Exhaustion = z.infer<typeof exhaustion>;
+
+/** Every float32 there is, and not a part of them. */
+export const isExhaustive = ({ from, to }: Pick<Exhaustion, "from" | "to">): boolean =>
+  from === 0 && to === MAGNITUDES;

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { wireCase } from "./case.js";
-import { MAGNITUDES, quantityPlan, sighting, statistics } from "./exhaustion.js";
+import { exhaustion } from "./exhaustion.js";
 import { cause, factor, fault } from "./fault.js";
-import { attributes } from "./program.js";
 import { stated } from "./promises.js";
 import { hello } from "./protocol.js";
 import { wireScenario } from "./scenario.js";
@@ -31,6 +30,10 @@ export const describedProperty = z.object({
   statement: z.string(),
   source: z.string(),
   evidence,
+  /** Properties that say why an object breaks this one too, where it breaks them. */
+  presupposes: z.array(z.string()).optional(),
+  /** Whether it tests what all objects of a kind have in common. */
+  shared: z.boolean().optional(),
 });
 
 export const describedOp = z.object({
@@ -165,36 +168,6 @@ export const finding = z.object({
   replay: z.string(),
 });
 export type Finding = z.infer<typeof finding>;
-
-/** How one of the two results was looked at, and what became of its worst error in many digits. */
-const exhaustedQuantity = quantityPlan.pick({ symmetry: true, limits: true }).extend({
-  unit: z.string(),
-  /** The worst error with the exact result from this many digits; null when there is none. */
-  confirmed: z.object({ worst: sighting, digits: z.number().int() }).nullable(),
-});
-
-/** An elementwise op at every float32 of a range of magnitudes, and both signs. */
-export const exhaustion = z.object({
-  type: z.literal("exhaustion"),
-  subject: z.string(),
-  op: z.string(),
-  attributes,
-  from: z.number().int(),
-  /** Without it: `from` 0 and `to` 2³¹ is every float32 there is. */
-  to: z.number().int().max(MAGNITUDES),
-  value: exhaustedQuantity,
-  derivative: exhaustedQuantity,
-  statistics,
-  workers: z.number().int(),
-  /** Processor time of the workers. */
-  cpuMs: z.number(),
-  elapsedMs: z.number(),
-});
-export type Exhaustion = z.infer<typeof exhaustion>;
-
-/** Every float32 there is, and not a part of them. */
-export const isExhaustive = ({ from, to }: Pick<Exhaustion, "from" | "to">): boolean =>
-  from === 0 && to === MAGNITUDES;
 
 /** A named number as people read it: `variance ÷ promised`, "0.774 (0.771 to 0.777)". */
 export const fact = z.object({ name: z.string(), value: z.string() });

@@ -5,12 +5,12 @@ import {
   describedOp,
   describedProperty,
   epochEnd,
-  exhaustion,
   finding,
   header,
   selfTest,
   trial,
 } from "./record.js";
+import { exhaustion } from "./exhaustion.js";
 import { hello } from "./protocol.js";
 import { anyNumber, counts } from "./verdict.js";
 

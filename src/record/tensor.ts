@@ -21,7 +21,7 @@ export const dtypeOf = (type: "float" | "bool" | "index", precision: FloatType):
 
 /** @domain every value is a number of the dtype already: nothing is rounded here that was not before */
 export function encodeTensor(x: Tensor, dtype: DType): WireTensor {
-  const values = ARRAYS[dtype].from(x.data as unknown as ArrayLike<number>);
+  const values = new ARRAYS[dtype](x.data);
   return {
     dtype,
     shape: [...x.shape],
@@ -42,5 +42,5 @@ export function decodeTensor(wire: WireTensor): Tensor {
   }
   // Copied, since a typed array must start at a multiple of its element size and a Buffer need not.
   const aligned = new Uint8Array(bytes).buffer;
-  return { shape: wire.shape, data: Float64Array.from(new Values(aligned)) };
+  return { shape: wire.shape, data: new Float64Array(new Values(aligned)) };
 }

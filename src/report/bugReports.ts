@@ -4,22 +4,17 @@ import { STATES } from "./cellStates.js";
 import { CHOICES } from "./conventions.js";
 import { faultGroups } from "./faultGroups.js";
 import { code, codeBlock, plain, table } from "./markdownText.js";
-import { needsEmptyTensor, opName, opsByOutcome, wrongFindings } from "./opOutcomes.js";
-import { subjectName } from "./sentence.js";
+import { isOfOneOp, needsEmptyTensor, opName, opsByOutcome, wrongFindings } from "./opOutcomes.js";
+import { acceptedInvalid, objectReport, objectTable, wrongObjects } from "./objectReports.js";
+import { subjectName, subjectVersions } from "./sentence.js";
 import { showPlural } from "./showNumber.js";
+import type { SnippetRun } from "./snippetRun.js";
 import { clipText } from "./visibleText.js";
 
-/** What a finding's snippet printed when it was run against the library alone. */
-export interface SnippetRun {
-  readonly output: string;
-  /** Whether it printed what the finding says. */
-  readonly confirms: boolean;
-}
-
 /**
- * Reports to file with a subject's authors, one per distinct fault, and a table of every op.
+ * Reports to file with a subject's authors, one per distinct fault, and a table of every op and object.
  *
- * @param runs by finding; of those that are missing, no output is shown
+ * @param runs by finding or trial; of those that are missing, no output is shown
  */
 export function bugReports(
   report: Report,
@@ -30,28 +25,40 @@ export function bugReports(
   const other = subject.findings.filter((finding) => !wrong.includes(finding));
   const plainOnes = faultGroups(wrong.filter((finding) => !needsEmptyTensor(finding)));
   const emptyOnes = byLooks(wrong.filter(needsEmptyTensor));
+  const ofObjects = wrongObjects(report, subject);
   const parts = [
     `# ${plain(subjectName(subject))}: findings`,
     `Written by \`gradproof findings\` from a record of gradproof ${plain(report.gradproof)}, seed ${report.seed}: ${code(report.command)}. ` +
-      `${showPlural(plainOnes.length, "fault")}, and ${showPlural(emptyOnes.length, "fault")} that only tensors without elements show.`,
+      `${howMany(plainOnes.length, emptyOnes.length, ofObjects.length)}.`,
     ...plainOnes.flatMap(({ title, lead, others }, k) => [
       bugReport(report, subject, { ...lead, title }, k + 1, runs.get(lead.id)),
       ...sameElsewhere(lead, others),
     ]),
+    ...ofObjects.map((fault, k) =>
+      objectReport(report, subject, fault, plainOnes.length + k + 1, runs.get(fault.lead.id)),
+    ),
     ...onlyEmpty(report, subject, emptyOnes, runs),
-    ...(other.length > 0
-      ? [
-          `## Not wrong, but worth knowing`,
-          ...other.map(
-            (finding) => `- ${plain(finding.title)}: ${code(finding.got)} (${code(finding.replay)})`,
-          ),
-        ]
+    ...worthKnowing([
+      ...other.map((finding) => `- ${plain(finding.title)}: ${code(finding.got)} (${code(finding.replay)})`),
+      ...acceptedInvalid(report, subject),
+    ]),
+    ...(subject.cells.some(isOfOneOp)
+      ? [`## Every op`, table(["op", "outcome", "why"], opRows(subject), { columns: "words" })]
       : []),
-    `## Every op`,
-    table(["op", "outcome", "why"], opRows(subject), { columns: "words" }),
+    ...objectTable(report, subject, plainOnes.length + 1),
   ];
   return `${parts.join("\n\n")}\n`;
 }
+
+/** Those of ops, unless there are only objects, and then those of objects. */
+function howMany(plainOnes: number, emptyOnes: number, ofObjects: number): string {
+  const ops = `${showPlural(plainOnes, "fault")} of ops, and ${showPlural(emptyOnes, "fault")} that only tensors without elements show`;
+  const objects = `${showPlural(ofObjects, "fault")} of what the library has for training`;
+  return ofObjects === 0 ? ops : plainOnes + emptyOnes === 0 ? objects : `${ops}; ${objects}`;
+}
+
+const worthKnowing = (lines: readonly string[]): string[] =>
+  lines.length > 0 ? [`## Not wrong, but worth knowing`, lines.join("\n")] : [];
 
 function bugReport(
   { ops }: Report,
@@ -61,18 +68,11 @@ function bugReport(
   run: SnippetRun | undefined,
 ): string {
   const { title, because, cause, expected, got, oracles, factors = [], also = [] } = finding;
-  const { implementation, environment } = subject.hello;
-  const versions = [
-    subjectName(subject),
-    ...Object.entries(environment.libs ?? {}).map(([name, version]) => `${name} ${version}`),
-    `${implementation.language} ${environment.languageVersion}`,
-    `${environment.os} ${environment.arch}`,
-  ];
   const used = new Set(finding.witness.program.nodes.map(({ op }) => op));
   const definitions = ops.filter(({ id }) => used.has(id));
   return [
     `## ${number}. ${plain(title)}`,
-    `**Versions:** ${plain(versions.join(", "))}`,
+    `**Versions:** ${plain(subjectVersions(subject).join(", "))}`,
     `**Smallest case**`,
     smallestCase(finding)
       .map((text) => `- ${text}`)
@@ -197,7 +197,7 @@ function opRows(subject: SubjectReport): string[][] {
       .filter(({ ops, choice }) => ops.length === 1 && (choice === "another" || choice === "outside"))
       .map((line) => [line.ops[0], line]),
   );
-  const ops = [...new Set(subject.cells.map(({ op }) => op))].filter((op) => op !== "programs");
+  const ops = [...new Set(subject.cells.filter(isOfOneOp).map(({ op }) => op))];
   return ops.map((op) => {
     const cells = subject.cells.filter((cell) => cell.op === op);
     const titles = subject.findings.filter((finding) => finding.op === op).map(({ title }) => title);

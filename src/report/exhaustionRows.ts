@@ -2,6 +2,7 @@ import { fromBits32, shortest } from "../core/float.js";
 import {
   bitsAt,
   INFINITE_MAGNITUDE,
+  isExhaustive,
   KINDS,
   QUANTITIES,
   type ExhaustedQuantity,
@@ -10,7 +11,6 @@ import {
   type Sighting,
   type Violations,
 } from "../record/exhaustion.js";
-import { isExhaustive } from "../record/record.js";
 import type { ReportExhaustion } from "../record/report.js";
 import type { AnyNumber } from "../record/verdict.js";
 import { showCount, showMeasure, showPlural } from "./showNumber.js";

@@ -15,6 +15,17 @@ import { objectsSentence } from "./trialRows.js";
 export const subjectName = ({ hello }: SubjectReport): string =>
   `${hello.implementation.name} ${hello.implementation.version}`;
 
+/** Everything that a report to its authors names the version of. */
+export function subjectVersions(subject: SubjectReport): string[] {
+  const { implementation, environment } = subject.hello;
+  return [
+    subjectName(subject),
+    ...Object.entries(environment.libs ?? {}).map(([name, version]) => `${name} ${version}`),
+    `${implementation.language} ${environment.languageVersion}`,
+    `${environment.os} ${environment.arch}`,
+  ];
+}
+
 /**
  * The verdict on one subject in plain words.
  *

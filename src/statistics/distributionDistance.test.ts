@@ -16,6 +16,20 @@ describe("the distance of distributions", () => {
     expect(distributionDistance([0.1, 0.2], (x) => x)).toBeCloseTo(0.8, 15);
   });
 
+  it.each(LAWS)("$name: is the largest of all, though few samples are looked at", (law) => {
+    for (const n of [1, 2, 3, 7, 500, 20_000]) {
+      for (const shift of [0, 0.02, 0.5]) {
+        const weights = drawnWeights(law, n, `shift ${shift}`).sort();
+        const cdf = (x: number): number => law.cdf(x + shift);
+        let seen = 0;
+        const distance = distributionDistance(weights, (x) => (seen++, cdf(x)));
+        const each = Array.from(weights, (w, i) => Math.max(cdf(w) - i / n, (i + 1) / n - cdf(w)));
+        expect(Math.abs(distance - Math.max(...each))).toBeLessThan(1e-14);
+        if (n === 20_000) expect(seen).toBeLessThan(n / 10);
+      }
+    }
+  });
+
   it("takes samples for a margin, and no fewer", () => {
     for (const margin of [0.0118, 0.0572]) {
       const n = samplesForMargin(margin, 1e-9);

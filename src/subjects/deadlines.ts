@@ -30,10 +30,11 @@ export class Deadlines {
   /**
    * @param cell what is expected to take similar times: op, mode and dtype
    * @param program hash of the program; two programs with the same one cost the second its longer first use
+   * @param patience how many times the minimum it is given; default 1
    */
-  limitMs(cell: string, program: number): number {
+  limitMs(cell: string, program: number, patience = 1): number {
     const { minimumMs, medianFactor, firstUseFactor, capMs } = this.options;
-    const limit = Math.max(minimumMs, medianFactor * (this.cells.get(cell)?.medianMs ?? 0));
+    const limit = Math.max(minimumMs * patience, medianFactor * (this.cells.get(cell)?.medianMs ?? 0));
     return Math.min(capMs, this.programs.has(program) ? limit : firstUseFactor * limit);
   }
 

@@ -5,7 +5,6 @@ import type { Adapter } from "./adapter.js";
 import { answerExhaust } from "./answer.js";
 import { startConversation } from "./handshake.js";
 import { hostCommand, KNOWN_SUBJECTS } from "./known.js";
-import { parseJson } from "./readReply.js";
 import { describeEnding, lastLines } from "./subjectProcess.js";
 
 /** What became of a range: the host's answer, or why there is none. */
@@ -54,11 +53,9 @@ export async function startExhaustWorker(id: string): Promise<ExhaustWorker> {
   const { process, hello } = await startConversation(
     hostCommand(known ? id : id.slice(3)),
     {
-      message: (text) => {
-        const reply = exhaustReply.safeParse(parseJson(text));
-        // A log message has no id and no status.
-        if (reply.success) end(outcomeOf(reply.data));
-        else if (text.includes('"status"')) end({ status: "refused", detail: `malformed reply ${text}` });
+      message: (message, text) => {
+        const reply = exhaustReply.safeParse(message);
+        end(reply.success ? outcomeOf(reply.data) : { status: "refused", detail: `malformed reply ${text}` });
       },
       noise: () => undefined,
       log: () => undefined,

@@ -12,8 +12,8 @@ import { parseJson } from "./readReply.js";
 import { describeEnding, lastLines, SubjectProcess, type Ending } from "./subjectProcess.js";
 
 export interface ConversationListener {
-  /** A line that starts with `{`, after the hello. */
-  message(text: string): void;
+  /** A line that starts with `{`, after the hello, and is no log; undefined where it is no JSON. */
+  message(message: unknown, text: string): void;
   /** Any other line. */
   noise(text: string): void;
   log(log: Log): void;
@@ -49,7 +49,7 @@ export async function startConversation(
     const subject = new SubjectProcess(command, {
       line(text) {
         if (!text.startsWith("{")) listener.noise(text);
-        else if (talking) listener.message(text);
+        else if (talking) hear(text, listener);
         else {
           const answer = readHello(text);
           if (answer.kind === "log") listener.log(answer.log);
@@ -81,6 +81,16 @@ export async function startConversation(
     );
   });
   return conversation;
+}
+
+function hear(text: string, listener: ConversationListener): void {
+  const message = parseJson(text);
+  if (typeof message !== "object" || message === null || !("log" in message)) {
+    listener.message(message, text);
+    return;
+  }
+  const { data } = logMessage.safeParse(message);
+  if (data) listener.log(data.log);
 }
 
 type FirstMessage =

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Breaker } from "./breaker.js";
 import { encodeTyped } from "./typedTensor.js";
 import { ProcessSubject, type EpochEnd, type ProcessSubjectOptions } from "./processSubject.js";
 import type { EvalQuestion } from "./subject.js";
@@ -133,7 +134,7 @@ describe("a process that dies", () => {
   });
 
   it("is not sent more of what kills it", async () => {
-    const s = await launch("", { breakerLimit: 1 });
+    const s = await launch("", { breaker: new Breaker(1) });
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => s.evaluate(ask("exit"))));
     expect(outcomes.map((outcome) => outcome.status)).toEqual([
       "crash",
@@ -146,6 +147,16 @@ describe("a process that dies", () => {
     expect(await s.evaluate(ask("ok", 1))).toMatchObject(answerTo(1));
     // Writing a case down does not evaluate it.
     expect(await s.snippet(ask("exit"))).toBe("print(1)");
+  });
+
+  it("is not sent it by another process of the same subject either", async () => {
+    const breaker = new Breaker(1);
+    const s = await launch("", { breaker });
+    await Promise.all(Array.from({ length: 2 }, () => s.evaluate(ask("exit"))));
+    const other = await ProcessSubject.start("test", [process.execPath, fixture, "", memory], { breaker });
+    expect(await other.evaluate(ask("exit"))).toMatchObject({ status: "not-run" });
+    expect(await other.evaluate(ask("ok", 1))).toMatchObject(answerTo(1));
+    await other.close();
   });
 
   it("is not started for ever", async () => {

@@ -1,17 +1,10 @@
 import { GradproofError } from "../core/errors.js";
-import { hash } from "../core/random.js";
-import {
-  logMessage,
-  type Hello,
-  type Log,
-  type ObjectQuestion,
-  type Outcome,
-  type Question,
-  type SnippetReply,
-} from "../record/protocol.js";
+import type { Hello, Log, ObjectQuestion, Outcome, Question } from "../record/protocol.js";
+import { Breaker } from "./breaker.js";
 import { Deadlines, Waiting, type DeadlineOptions } from "./deadlines.js";
+import { flightOf, type Answer, type FailureKind, type Flight } from "./flight.js";
 import { startConversation } from "./handshake.js";
-import { parseJson, readReply } from "./readReply.js";
+import { readReply } from "./readReply.js";
 import type { EvalQuestion, Subject } from "./subject.js";
 import { describeEnding, type Ending, type SubjectProcess } from "./subjectProcess.js";
 
@@ -25,28 +18,13 @@ export interface ProcessSubjectOptions {
   readonly deadlines?: DeadlineOptions;
   /** Restarts after which no further request is sent. Default 50. */
   readonly restartBudget?: number;
-  /** Confirmed crashes and timeouts of one op, mode and dtype after which the rest is not sent. Default 5. */
-  readonly breakerLimit?: number;
+  /** What has broken too often to be sent again. Default: one of its own. */
+  readonly breaker?: Breaker;
   /** A process ended before its time. */
   readonly onEpochEnd?: (end: EpochEnd) => void;
   readonly onLog?: (log: Log) => void;
   /** A line on stdout that is no message. */
   readonly onNoise?: (line: string) => void;
-}
-
-type FailureKind = "crash" | "timeout" | "protocol";
-type Answer = Outcome | SnippetReply;
-
-/** A request and what it waits for. */
-interface Flight {
-  /** The message but for its beginning, which holds the id: another one when it is sent again. */
-  readonly body: string;
-  readonly cmd: Question["cmd"] | "snippet" | "object-snippet";
-  readonly cell: string;
-  readonly program: number;
-  settle(answer: Answer): void;
-  /** How the process ended when this was the oldest unanswered request: it is then sent alone, once. */
-  suspectedOf?: FailureKind;
 }
 
 const START_ATTEMPTS = 3;
@@ -71,8 +49,7 @@ export class ProcessSubject implements Subject {
   private closed = false;
   private lastId = 0;
   private restarts = 0;
-  /** Confirmed crashes and timeouts by cell. */
-  private readonly confirmed = new Map<string, number>();
+  private readonly breaker: Breaker;
   private readonly deadlines: Deadlines;
   /** Of the oldest unanswered request. */
   private readonly waiting = new Waiting();
@@ -103,6 +80,7 @@ export class ProcessSubject implements Subject {
     private readonly options: ProcessSubjectOptions,
   ) {
     this.deadlines = new Deadlines(options.deadlines);
+    this.breaker = options.breaker ?? new Breaker();
     this.ticker = setInterval(() => this.tick(), Waiting.TICK_MS).unref();
   }
 
@@ -120,10 +98,11 @@ export class ProcessSubject implements Subject {
     about: EvalQuestion | ObjectQuestion,
   ): Promise<Outcome> {
     return new Promise((resolve) => {
-      this.submit(cmd, body, about, (answer) => {
+      const settle = (answer: Answer): void => {
         this.answered++;
         resolve(answer);
-      });
+      };
+      this.submit(flightOf(cmd, body, about, settle));
     });
   }
 
@@ -132,7 +111,9 @@ export class ProcessSubject implements Subject {
       "program" in question
         ? (["snippet", question] as const)
         : (["object-snippet", { of: question }] as const);
-    const answer = await new Promise<Answer>((resolve) => this.submit(cmd, body, question, resolve));
+    const answer = await new Promise<Answer>((resolve) =>
+      this.submit(flightOf(cmd, body, question, resolve)),
+    );
     if ("code" in answer) return answer.code;
     if (answer.status === "not-run" && !this.closed) return this.snippetOfAnother(question);
     throw new GradproofError("snippet", `${this.id} prints no snippet: ${JSON.stringify(answer)}`);
@@ -160,20 +141,8 @@ export class ProcessSubject implements Subject {
     clearTimeout(timer);
   }
 
-  private submit(
-    cmd: Flight["cmd"],
-    message: object,
-    about: EvalQuestion | ObjectQuestion,
-    settle: Flight["settle"],
-  ): void {
-    const cell = cellOf(about);
-    this.queue.push({
-      body: JSON.stringify(message).slice(1),
-      cmd,
-      settle,
-      cell,
-      program: "program" in about ? hash(JSON.stringify(about.program)) : hash(cell),
-    });
+  private submit(flight: Flight): void {
+    this.queue.push(flight);
     this.pump();
   }
 
@@ -183,7 +152,8 @@ export class ProcessSubject implements Subject {
     while (this.queue.length > 0) {
       const [next] = this.queue;
       // A snippet evaluates nothing: what broke the cell does not break it.
-      const refused = this.over ?? (next.cmd.endsWith("snippet") ? undefined : this.breaker(next.cell));
+      const refused =
+        this.over ?? (next.cmd.endsWith("snippet") ? undefined : this.breaker.refusal(next.cell));
       if (refused !== undefined) {
         this.queue.shift();
         next.settle({ status: "not-run", detail: refused });
@@ -208,19 +178,7 @@ export class ProcessSubject implements Subject {
     process.send(`{"cmd":"${flight.cmd}","id":"${id}",${flight.body}`);
   }
 
-  private breaker(cell: string): string | undefined {
-    const { breakerLimit = 5 } = this.options;
-    const confirmed = this.confirmed.get(cell) ?? 0;
-    return confirmed > breakerLimit ? `${confirmed} crashes and timeouts of ${cell} before` : undefined;
-  }
-
-  private receive(text: string): void {
-    const message = parseJson(text);
-    if (typeof message === "object" && message !== null && "log" in message) {
-      const { data } = logMessage.safeParse(message);
-      if (data) this.options.onLog?.(data.log);
-      return;
-    }
+  private receive(message: unknown, text: string): void {
     const id = (message as { readonly id?: unknown } | undefined)?.id;
     const flight = typeof id === "string" ? this.flying.get(id) : undefined;
     if (typeof id !== "string" || !flight) {
@@ -232,7 +190,7 @@ export class ProcessSubject implements Subject {
     this.flying.delete(id);
     const answer = readReply(flight.cmd, message);
     const us = "us" in answer ? answer.us : undefined;
-    this.deadlines.record(flight.cell, flight.program, us === undefined ? this.waiting.ms : us / 1000);
+    this.deadlines.record(flight.cell.name, flight.program, us === undefined ? this.waiting.ms : us / 1000);
     if (id === oldest) this.waiting.restart();
     flight.settle(answer);
     // Refilled by halves: one system call then carries many requests, and the subject never waits.
@@ -247,7 +205,7 @@ export class ProcessSubject implements Subject {
     this.waiting.tick();
     const [oldest] = this.flying.values();
     if (!oldest) return;
-    const limit = this.deadlines.limitMs(oldest.cell, oldest.program);
+    const limit = this.deadlines.limitMs(oldest.cell.name, oldest.program, oldest.patience);
     if (this.waiting.ms > limit) void this.endEpoch("timeout", `no answer within ${Math.round(limit)} ms`);
   }
 
@@ -280,7 +238,7 @@ export class ProcessSubject implements Subject {
       return;
     }
     const confirmed = suspect.suspectedOf === kind;
-    if (confirmed) this.confirmed.set(suspect.cell, (this.confirmed.get(suspect.cell) ?? 0) + 1);
+    if (confirmed) this.breaker.count(suspect.cell);
     suspect.settle({ status: kind, detail, confirmed });
   }
 
@@ -307,7 +265,7 @@ export class ProcessSubject implements Subject {
     const { process, hello } = await startConversation(
       this.command,
       {
-        message: (text) => this.receive(text),
+        message: (message, text) => this.receive(message, text),
         noise: (line) => onNoise?.(line),
         log: (log) => onLog?.(log),
         gone: (ending) => void this.endEpoch("crash", describeEnding(ending)),
@@ -327,26 +285,5 @@ export class ProcessSubject implements Subject {
     const waiting = [...this.flying.values(), ...this.queue.splice(0)];
     this.flying.clear();
     for (const flight of waiting) flight.settle({ status: "not-run", detail: this.over });
-  }
-}
-
-/** What is expected to take similar times, and to break in the same way. */
-function cellOf(question: EvalQuestion | ObjectQuestion): string {
-  if ("cmd" in question) return `${question.cmd}/${sizeClass(question)}`;
-  const { program, mode, inputs } = question;
-  const ops = [...new Set(program.nodes.map((node) => node.op))].sort();
-  const k = program.inputs.findIndex((input) => input.type === "float");
-  return `${ops.join("+")}/${mode}/${inputs[k]?.dtype ?? "f32"}`;
-}
-
-/** A thousand steps take longer than one: the object, and the order of magnitude of what it is asked. */
-function sizeClass(question: ObjectQuestion): string {
-  switch (question.cmd) {
-    case "initialize":
-      return `${question.initializer}/${Math.ceil(Math.log2(question.shape.reduce((a, b) => a * b, question.count)))}`;
-    case "clip":
-      return question.clipper;
-    default:
-      return `${question.optimizer}/${Math.ceil(Math.log2(question.steps.length))}`;
   }
 }

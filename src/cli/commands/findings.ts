@@ -2,10 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import pc from "picocolors";
-import { bugReports, type SnippetRun } from "../../report/bugReports.js";
+import { bugReports } from "../../report/bugReports.js";
+import { wrongObjects } from "../../report/objectReports.js";
 import { wrongFindings } from "../../report/opOutcomes.js";
+import type { SnippetRun } from "../../report/snippetRun.js";
 import { summarize } from "../../report/summarize.js";
 import { findRecord, loadRecord } from "../reports.js";
+import { confirmsFinding, confirmsTrial } from "../confirms.js";
 import { runSnippets } from "../runSnippets.js";
 
 interface FindingsOptions {
@@ -34,11 +37,18 @@ async function findings(record: string, { out, run }: FindingsOptions): Promise<
   mkdirSync(out, { recursive: true });
   for (const subject of report.subjects) {
     const wrong = wrongFindings(subject);
-    const runs: Map<string, SnippetRun> = run ? await runSnippets(wrong) : new Map();
+    const faults = wrongObjects(report, subject);
+    const leads = faults.map(({ lead }) => lead);
+    const runs = new Map<string, SnippetRun>(
+      run
+        ? [...(await runSnippets(wrong, confirmsFinding)), ...(await runSnippets(leads, confirmsTrial))]
+        : [],
+    );
     const page = join(out, `${subject.id.replace(/[^\w.-]+/g, "-")}.md`);
     writeFileSync(page, bugReports(report, subject, runs));
-    const unconfirmed = wrong.filter(({ id }) => runs.get(id)?.confirms === false);
-    process.stdout.write(`${page}: ${wrong.length} findings, ${runs.size} snippets run\n`);
+    const told = [...wrong, ...faults.map(({ title, lead: { id } }) => ({ id, title }))];
+    const unconfirmed = told.filter(({ id }) => runs.get(id)?.confirms === false);
+    process.stdout.write(`${page}: ${told.length} findings, ${runs.size} snippets run\n`);
     for (const { id, title } of unconfirmed) {
       process.stdout.write(`${pc.red("not shown by its snippet")}: ${title} (${id})\n`);
       process.exitCode = 1;

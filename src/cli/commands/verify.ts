@@ -9,6 +9,7 @@ import { selfTest } from "../../campaign/selfTest.js";
 import { OPS } from "../../ops/index.js";
 import { askConventions } from "../../explain/askConventions.js";
 import { gradproofVersion } from "../../core/gradproofVersion.js";
+import { Breaker } from "../../subjects/breaker.js";
 import { KNOWN_SUBJECTS, startSubject } from "../../subjects/known.js";
 import { MUTANTS } from "../../../fixtures/mutants/index.js";
 import { OBJECT_MUTANTS } from "../../../fixtures/mutants/objects/index.js";
@@ -152,11 +153,13 @@ async function installed(): Promise<string[]> {
 }
 
 function source(name: string, { inProcess }: VerifyOptions): SubjectSource {
+  const breaker = new Breaker();
   return {
     id: name,
     start: (onEpochEnd) =>
       startSubject(name, {
         inProcess,
+        breaker,
         onEpochEnd: (end) => onEpochEnd({ type: "epoch-end", subject: name, ...end }),
       }),
   };
