@@ -132,12 +132,14 @@ const PROMISES: Readonly<Record<string, ClipperPromise>> = {
   byValue: {
     by: "value",
     nonFinite: "propagates",
+    thresholds: "positive",
     says: "every element is brought into [−threshold, threshold]",
     source: "Mikolov 2012, sec. 3.3.2",
   },
   byNorm: {
     by: "norm",
     nonFinite: "propagates",
+    thresholds: "positive",
     scaled: true,
     says: "every tensor that is longer than the threshold is scaled to that length",
     source: pascanu,
@@ -145,6 +147,7 @@ const PROMISES: Readonly<Record<string, ClipperPromise>> = {
   byGlobalNorm: {
     by: "globalNorm",
     nonFinite: "propagates",
+    thresholds: "positive",
     scaled: true,
     says: "all tensors are scaled alike, if together they are longer than the threshold, to that length",
     source: pascanu,
