@@ -109,7 +109,8 @@ export const evalRequest = z.object({
   nesting: nesting.optional(),
   /**
    * The program is what this layer of the subject means, with these settings given explicitly (in the words of
-   * `networks/`), and the subject is to use the layer. Default: its ops.
+   * `networks/`), and the subject is to use the layer. Default: its ops. A layer that is random in training means what it
+   * is outside of it, its x; with `training: true` it draws, by a `seed` if one is given, once for each output.
    */
   layer: z.object({ name: z.string(), config: settings }).optional(),
   /** `after`: what the subject's own copies of inputs and seeds hold when it is done. `shared`: see the reply. */
