@@ -4,6 +4,7 @@ import { sizeOf } from "../src/core/shape.js";
 import type { Tensor } from "../src/core/tensor.js";
 import { euclideanNorm } from "../src/networks/euclideanNorm.js";
 import type { ScenarioRequest, TrialProperty } from "../src/campaign/trialProperty.js";
+import { refusesThreshold as judgeThreshold } from "../src/laws/badInput.js";
 import * as laws from "../src/laws/clipping.js";
 import type { ClipperPromise } from "../src/record/promises.js";
 import type { Scenario } from "../src/record/scenario.js";
@@ -197,7 +198,11 @@ export const refusesThreshold: ClippingProperty = {
   name: "clipping/refuses-threshold",
   statement: "A threshold that is zero, negative or NaN is refused.",
   about: every,
-  inquire: () => laws.refusesThreshold,
+  inquire: ({ promise }) => judgeThreshold(promise),
+  *simpler(scenario) {
+    // Another threshold might be one.
+    for (const simple of simpler(scenario)) yield { ...simple, settings: scenario.settings };
+  },
   draw: (stream, request) => ({
     ...drawScenario(stream, request),
     settings: { threshold: stream.pick([0, -1, -0.5, "NaN"]), other: 1 },

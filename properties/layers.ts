@@ -1,6 +1,7 @@
 import { drawLayer, DRAWN_LAYERS } from "../src/arbitraries/drawLayer.js";
 import { simplerLayer } from "../src/arbitraries/simplerLayer.js";
 import type { TrialProperty } from "../src/campaign/trialProperty.js";
+import { refusesEmptyBatch } from "../src/laws/badInput.js";
 import * as laws from "../src/laws/layers.js";
 import type { LayerPromise } from "../src/record/promises.js";
 import { CONSTRAINTS } from "./constraints.js";
@@ -58,6 +59,25 @@ export const choice: LayerProperty = {
   source: "ONNX Resize-19, coordinate_transformation_mode; TensorFlow 2",
   about: (promise) => laws.hasVariants(promise) && !isCell(promise),
   inquire: ({ promise }) => laws.convention(promise),
+};
+
+export const emptyBatch: LayerProperty = {
+  ...common,
+  name: "layer/empty-batch",
+  statement: "A batch norm in training refuses a batch without elements, or learns nothing from it.",
+  source: "there is no mean of nothing",
+  about: ({ kind }) => kind === "batchNorm",
+  scenarios: 3,
+  draw: (stream, { target, dtype }) => ({
+    target: target.name,
+    dtype,
+    settings: { channels: stream.int(1, 4) },
+    tensors: [],
+    seed: stream.bits(),
+    tags: [],
+  }),
+  simpler: () => [],
+  inquire: () => refusesEmptyBatch,
 };
 
 export const convention: LayerProperty = {

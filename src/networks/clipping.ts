@@ -123,7 +123,15 @@ export function clipperOf(name: string, promise: ClipperPromise): Clipper {
     norm: (xs, threshold) => xs.map((x) => clipByNorm(x, threshold, options)),
     globalNorm: (xs, threshold) => clipByGlobalNorm(xs, threshold, options),
   } satisfies Record<ClipperPromise["by"], Clipper["clip"]>;
-  return { name, promise, clip: clips[by] };
+  return {
+    name,
+    promise,
+    clip(tensors, threshold) {
+      // Of no tensors, too.
+      checkThreshold(threshold);
+      return clips[by](tensors, threshold);
+    },
+  };
 }
 
 const pascanu = "Pascanu, Mikolov and Bengio 2013, algorithm 1";
