@@ -97,9 +97,11 @@ export const IMAGE_DRAWS: Readonly<Record<string, DrawLayerKind>> = {
       ...(stream.chance(0.5) && { multiplier: stream.int(1, 2) }),
       ...windows(stream, 2),
     }),
-  transposedConvolution(stream) {
-    const { dilation: _dilation, ...config } = windows(stream, 2);
-    return withChannels(stream, [stream.int(1, 2), ...each(stream, 2, 2, 4), stream.int(1, 3)], {
+  transposedConvolution(stream, _promise, name) {
+    const axes = axesOf(stream, name, [2, 3]);
+    const { dilation: _dilation, ...config } = windows(stream, axes);
+    const shape = [stream.int(1, 2), ...each(stream, axes, 2, axes === 3 ? 3 : 4), stream.int(1, 2)];
+    return withChannels(stream, shape, {
       filters: stream.int(1, 3),
       ...config,
     });

@@ -4,6 +4,7 @@ import { filled } from "../core/tensor.js";
 import { activate, type Activation } from "./activate.js";
 import { withChannelsLast, type ImageOptions } from "./imageLayers.js";
 import type { NetworkBuilder, NetworkValue } from "./networkBuilder.js";
+import { stuffedConvolution } from "./stuffedConvolution.js";
 
 /**
  * Layers put their ops into a network under construction and return what they make. What they learn becomes an input
@@ -162,17 +163,27 @@ export function separableConvolution(
  * The transposed map of a convolution. Each side is as long as if the windows touched: stride · n, and what the last
  * window reaches beyond that without padding.
  *
- * @shape x: [batch, height, width, in], kernel: [...kernelSize, filters, in], bias: [filters]
- * @throws GradproofError `bad-layer`
+ * @shape x: [batch, ...2 or 3 spatial axes, in], kernel: [...kernelSize, filters, in], bias: [filters]
+ * @throws GradproofError `bad-layer`, also for dilated windows over 3 axes
  */
 export function transposedConvolution(
   b: NetworkBuilder,
   x: NetworkValue,
-  options: ConvolutionOptions & { readonly filters: number },
+  options: Omit<ConvolutionOptions, "padding"> & {
+    readonly filters: number;
+    /** Default "valid". */
+    readonly padding?: "valid" | "same";
+  },
 ): NetworkValue {
-  checkImage(x, options, [2]);
+  checkImage(x, options, [2, 3]);
   const { name, filters, kernelSize, channels, padding = "valid" } = options;
   const window = windowOf(options);
+  if (kernelSize.length === 3 && window.dilation.some((step) => step !== 1)) {
+    throw new GradproofError(
+      "bad-layer",
+      `transposed convolution "${name}" with dilation ${showShape(window.dilation)}: over 3 axes it must be 1`,
+    );
+  }
   return b.within(name, () =>
     withChannelsLast(b, x, channels, (image) => {
       const kernel = b.parameter("kernel", [...kernelSize, filters, channelsOf(image)]);
@@ -181,7 +192,10 @@ export function transposedConvolution(
         const beyond = padding === "valid" ? Math.max(reach - stride, 0) : 0;
         return image.shape[axis + 1] * stride + beyond;
       });
-      const product = b.apply("conv2dTranspose", [image, kernel], { ...window, outputSize });
+      const product =
+        kernelSize.length === 2
+          ? b.apply("conv2dTranspose", [image, kernel], { ...window, outputSize })
+          : stuffedConvolution(b, image, kernel, { strides: window.strides, outputSize, padding });
       return finish(b, product, filters, options);
     }),
   );

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { outputOf } from "../../fixtures/builders/alongDirection.js";
+import { drawInputs, outputOf } from "../../fixtures/builders/alongDirection.js";
 import { Stream } from "../core/random.js";
 import { sizeOf } from "../core/shape.js";
 import { tensor } from "../core/tensor.js";
 import { layerNetwork, type LayerConfig } from "./layerNetwork.js";
 import { openInputs } from "./network.js";
+import { NetworkBuilder, type NetworkValue } from "./networkBuilder.js";
+import { stuffedConvolution } from "./stuffedConvolution.js";
 import { alphaTransform, drawNoise, multiplicativeDeviation, SATURATION } from "./noiseLayers.js";
 
 /** Layers with numbers that can be worked out by hand: those of x count from 1. */
@@ -303,6 +305,37 @@ describe("layers without weights, or with few", () => {
     const network = layerNetwork({ kind: "dropout", config: { rate: 0.5 }, shape: [2], calls: 2 });
     expect(Object.keys(openInputs(network))).toEqual(["x", "layer/mask", "layer2/mask"]);
     expect(network.program.outputs).toHaveLength(2);
+  });
+});
+
+describe("a transposed convolution by zeros between pixels", () => {
+  it.each([
+    [[3, 2], [2, 1], [1, 2], "valid"],
+    [[2, 2], [1, 1], [3, 3], "valid"],
+    [[3, 2], [2, 3], [1, 4], "same"],
+    [[2, 4], [1, 2], [3, 3], "same"],
+  ] as const)("is the op, where there is one: %j with strides %j and windows %j, %s", (...drawn) => {
+    const [image, strides, kernelSize, padding] = drawn;
+    const shape = [2, ...image, 2];
+    const outputSize = image.map(
+      (n, axis) =>
+        n * strides[axis] + (padding === "valid" ? Math.max(kernelSize[axis] - strides[axis], 0) : 0),
+    );
+    const make = (step: (b: NetworkBuilder, x: NetworkValue, kernel: NetworkValue) => NetworkValue) => {
+      const b = new NetworkBuilder();
+      b.mark("y", step(b, b.input("x", shape), b.parameter("kernel", [...kernelSize, 3, 2])));
+      return b.build("y");
+    };
+    const options = { strides, outputSize, padding };
+    const stuffed = make((b, x, kernel) => stuffedConvolution(b, x, kernel, options));
+    const op = make((b, x, kernel) =>
+      b.apply("conv2dTranspose", [x, kernel], { ...options, dilation: [1, 1] }),
+    );
+    const given = drawInputs(op, new Stream(150, JSON.stringify(drawn)));
+    const [a, b] = [stuffed, op].map((network) => outputOf(network, given));
+    expect(a.shape).toEqual(b.shape);
+    // Sums of a few products of numbers of order 1, in another order.
+    a.data.forEach((value, i) => expect(value).toBeCloseTo(b.data[i], 13));
   });
 });
 

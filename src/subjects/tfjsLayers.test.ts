@@ -271,7 +271,6 @@ const WITHOUT_TRIAL: Readonly<Record<string, readonly string[]>> = {
   "made of cells that are in the table": ["bidirectional", "rnn", "stackedRNNCells"],
   "a step of a layer in the table": ["gruCell", "lstmCell", "simpleRNNCell"],
   "without an op that says what it means": ["convLstm2d", "convLstm2dCell"],
-  "without documentation": ["conv3dTranspose"],
 };
 
 describe("the table of layers", () => {

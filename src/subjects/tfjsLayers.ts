@@ -46,6 +46,13 @@ const CONVOLUTIONS = [
       "direction of a normal convolution, i.e., from something that has the shape of the output of some convolution " +
       "to something that has the shape of its input.",
   }),
+  // It has no text of its own, but its options have that of other convolutions.
+  layer("conv3dTranspose", {
+    kind: "transposedConvolution",
+    config: window,
+    weighted: true,
+    says: "filters: The dimensionality of the output space. kernelSize: The dimensions of the convolution window.",
+  }),
   layer("depthwiseConv2d", {
     kind: "depthwiseConvolution",
     config: { ...window, multiplier: 1 },
