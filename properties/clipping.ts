@@ -4,6 +4,7 @@ import { sizeOf } from "../src/core/shape.js";
 import type { Tensor } from "../src/core/tensor.js";
 import { euclideanNorm } from "../src/networks/euclideanNorm.js";
 import type { ScenarioRequest, TrialProperty } from "../src/campaign/trialProperty.js";
+import { refusesThreshold as judgeThreshold } from "../src/laws/badInput.js";
 import * as laws from "../src/laws/clipping.js";
 import type { ClipperPromise } from "../src/record/promises.js";
 import type { Scenario } from "../src/record/scenario.js";
@@ -200,15 +201,13 @@ export const refusesThreshold: ClippingProperty = {
   shared: true,
   statement: "A threshold that is zero, negative or NaN is refused.",
   about: every,
-  inquire: () => laws.refusesThreshold,
+  inquire: ({ promise }) => judgeThreshold(promise),
+  *simpler(scenario) {
+    // Another threshold might be one.
+    for (const simple of simpler(scenario)) yield { ...simple, settings: scenario.settings };
+  },
   draw: (stream, request) => ({
     ...drawScenario(stream, request),
     settings: { threshold: stream.pick([0, -1, -0.5, "NaN"]), other: 1 },
   }),
-  // The threshold is what is wrong: another one makes a scenario right, and not simpler.
-  *simpler(scenario) {
-    for (const simpler of common.simpler(scenario)) {
-      if (simpler.settings.threshold === scenario.settings.threshold) yield simpler;
-    }
-  },
 };

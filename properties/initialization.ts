@@ -2,6 +2,7 @@ import type { ScenarioRequest, TrialProperty } from "../src/campaign/trialProper
 import type { Stream } from "../src/core/random.js";
 import { fanOf, fansOf } from "../src/networks/fans.js";
 import { ACTIVATIONS } from "../src/networks/activate.js";
+import { refusesFans } from "../src/laws/badInput.js";
 import * as laws from "../src/laws/initialization.js";
 import { variancePreserved } from "../src/laws/variancePreservation.js";
 import { independence, type Pairing } from "../src/laws/weightIndependence.js";
@@ -156,7 +157,7 @@ const pairing = (name: string, statement: string, which: Pairing): InitializerPr
   source: "independence of random streams",
   evidence: "statistical",
   about: isRandom,
-  draw: drawMatrix(which === "neighbouring seeds" ? 8000 : 4000),
+  draw: drawMatrix(which === "neighbouring seeds" ? 8000 : which === "consecutive seeds" ? 2700 : 4000),
   inquire: ({ promise }) => independence(promise, which),
 });
 
@@ -166,12 +167,30 @@ export const firstSeeds = pairing(
   "The seeds 0 and 1, which people take first, give independent weights.",
   "neighbouring seeds",
 );
+export const consecutiveSeeds = pairing(
+  "consecutive-seeds",
+  "The seeds 0 to 9 give weights that are independent from one to the next, and not the same ones moved on.",
+  "consecutive seeds",
+);
 export const draws = pairing(
   "draws",
   "One object gives new weights each time, or says that it does not.",
   "draws of one object",
 );
 export const units = pairing("units", "Neighbouring units get independent weights.", "units");
+
+export const withoutFans: InitializerProperty = {
+  ...common,
+  name: "initialization/without-fans",
+  statement:
+    "Weights of less than two axes, which have no fans, are refused; what is made up instead is told, and is no NaN.",
+  evidence: "sampled",
+  scenarios: 6,
+  about: ({ variance }) => variance !== undefined,
+  draw: (stream, request) =>
+    scenarioOf(stream, request, { shape: stream.chance(0.4) ? [] : [stream.int(1, 9)] }),
+  inquire: () => refusesFans,
+};
 
 export const symmetryBreaking: InitializerProperty = {
   ...common,

@@ -3,10 +3,18 @@ import type { Stream } from "../core/random.js";
 import { sizeOf, type Shape } from "../core/shape.js";
 import type { Tensor } from "../core/tensor.js";
 import type { LayerConfig } from "../networks/layerNetwork.js";
-import { openInputs, valueOf } from "../networks/network.js";
-import { asSettings, givenConfig, promisedNetwork } from "../networks/promisedLayer.js";
+import { openInputs, valueOf, type Network } from "../networks/network.js";
+import { asSettings, promisedNetwork } from "../networks/promisedLayer.js";
 import type { LayerPromise } from "../record/promises.js";
 import type { Scenario, Settings } from "../record/scenario.js";
+import {
+  drawEnding,
+  IMAGE_DRAWS,
+  LAYER_ACTIVATIONS,
+  type DrawLayerKind,
+  type DrawnLayer,
+} from "./drawImageLayer.js";
+import { drawBatch, positionsOf, SHAPING_DRAWS } from "./drawShapingLayer.js";
 
 /** Layers with settings, weights and a batch: the numbers of one evaluation. */
 
@@ -16,42 +24,10 @@ export interface LayerRequest {
   readonly dtype: FloatType;
 }
 
-interface Drawn {
-  readonly shape: Shape;
-  readonly config: LayerConfig;
-}
-
-const ACTIVATIONS = ["tanh", "sigmoid", "relu", "softplus"] as const;
-
-/** What dense and convolutional layers have in common. */
-const ending = (stream: Stream): LayerConfig => ({
-  ...(stream.chance(0.7) && { activation: stream.pick(ACTIVATIONS) }),
-  ...(stream.chance(0.3) && { bias: false }),
-});
-
-const windows = (stream: Stream, rank: number): LayerConfig => {
-  const each = (low: number, high: number): number[] =>
-    Array.from({ length: rank }, () => stream.int(low, high));
-  return {
-    kernelSize: each(1, 3),
-    ...(stream.chance(0.4) && {
-      strides: stream.pick([1, 2].map((stride) => Array.from({ length: rank }, () => stride))),
-    }),
-    padding: stream.pick(["valid", "same"]),
-    ...ending(stream),
-  };
-};
-
-const image = (stream: Stream, rank: number): Shape => [
-  stream.int(1, 2),
-  ...Array.from({ length: rank }, () => stream.int(4, 6)),
-  stream.int(1, 3),
-];
-
 const rows = (stream: Stream): Shape => [stream.int(1, 4), stream.int(2, 5)];
 
 /** A sequence; one step of it, too. */
-const sequence = (stream: Stream): Drawn => ({
+const sequence = (stream: Stream): DrawnLayer => ({
   shape: [stream.int(1, 3), stream.int(1, 5), stream.int(1, 4)],
   config: {
     units: stream.int(1, 4),
@@ -66,22 +42,17 @@ const norm = (stream: Stream): LayerConfig => ({
 });
 
 /** By kind. A mask is no input of a library's dropout, and the kinds that are not here are no programs. */
-const DRAWS: Readonly<Record<string, (stream: Stream, promise: LayerPromise, name: string) => Drawn>> = {
+const DRAWS: Readonly<Record<string, DrawLayerKind>> = {
+  ...IMAGE_DRAWS,
+  ...SHAPING_DRAWS,
   activation: (stream, { config }) => ({
-    shape: rows(stream),
-    config: { ...(!("activation" in config) && { activation: stream.pick(ACTIVATIONS) }) },
+    shape: drawBatch(stream),
+    config: { ...(!("activation" in config) && { activation: stream.pick(LAYER_ACTIVATIONS) }) },
   }),
-  dense: (stream) => ({
-    shape: stream.chance(0.7) ? rows(stream) : [2, stream.int(1, 3), 3],
-    config: { units: stream.int(1, 4), ...ending(stream) },
-  }),
-  convolution(stream, _promise, name) {
-    const rank = Number(/([123])d$/i.exec(name)?.[1] ?? stream.int(1, 3));
-    return { shape: image(stream, rank), config: { filters: stream.int(1, 3), ...windows(stream, rank) } };
-  },
-  depthwiseConvolution: (stream) => ({
-    shape: image(stream, 2),
-    config: { multiplier: stream.int(1, 2), ...windows(stream, 2) },
+  dense: (stream, _promise, name) => ({
+    // A layer for each step of a sequence is given one.
+    shape: stream.chance(0.7) && !name.endsWith("timeDistributed") ? rows(stream) : [2, stream.int(1, 3), 3],
+    config: { units: stream.int(1, 4), ...drawEnding(stream) },
   }),
   // Of a batch of one, and of inputs with more axes, too.
   batchNorm: (stream) => ({
@@ -113,9 +84,29 @@ function drawInput(stream: Stream, name: string, shape: Shape, round: (x: number
   return { shape, data: name.endsWith("variance") ? data.map((x) => Math.abs(x) + 0.125) : data };
 }
 
+const drawPositions = (stream: Stream, shape: Shape, count: number): Tensor => ({
+  shape,
+  data: Float64Array.from({ length: sizeOf(shape) }, () => stream.int(0, count - 1)),
+});
+
+function drawInputs(
+  stream: Stream,
+  network: Network,
+  { config, change = (_stream, x) => x }: DrawnLayer,
+  round: (x: number) => number,
+): Tensor[] {
+  return Object.entries(openInputs(network)).map(([name, shape]) => {
+    const { type } = network.program.inputs[network.inputs[name]];
+    if (type === "index") return drawPositions(stream, shape, positionsOf(config));
+    const drawn = drawInput(stream, name, shape, round);
+    return name === "x" ? change(stream, drawn) : drawn;
+  });
+}
+
 /** Its tensors are the open inputs of the layer's program, and a cotangent. */
 export function drawLayer(stream: Stream, { target, promise, dtype }: LayerRequest): Scenario {
-  const { shape, config } = DRAWS[promise.kind](stream, promise, target);
+  const drawn = DRAWS[promise.kind](stream, promise, target);
+  const { shape, config } = drawn;
   const settings = { ...(asSettings(config) as Settings), shape: [...shape] };
   const bare: Scenario = {
     target,
@@ -127,9 +118,7 @@ export function drawLayer(stream: Stream, { target, promise, dtype }: LayerReque
   };
   const network = promisedNetwork(promise, bare);
   const { round } = formatOf(dtype);
-  const inputs = Object.entries(openInputs(network)).map(([name, each]) =>
-    drawInput(stream, name, each, round),
-  );
+  const inputs = drawInputs(stream, network, drawn, round);
   const output = network.program.shapes[valueOf(network, "y")];
   return { ...bare, tensors: [...inputs, drawInput(stream, "cotangent", output, round)] };
 }
@@ -137,26 +126,4 @@ export function drawLayer(stream: Stream, { target, promise, dtype }: LayerReque
 function tagsOf(shape: Shape, config: LayerConfig): string[] {
   const modes = "training" in config ? [config.training === true ? "training" : "inference"] : [];
   return [shape[0] === 1 ? "batch:one" : "batch:several", ...modes.map((mode) => `mode:${mode}`)];
-}
-
-/** What a layer can be without; the others decide which weights it has. */
-const OPTIONAL = ["activation", "strides", "epsilon", "returns", "start"];
-
-/** With fewer settings: what a layer does by default. Inputs that are no longer there go with them. */
-export function* simplerLayer(promise: LayerPromise, scenario: Scenario): Iterable<Scenario> {
-  const { settings, tensors } = scenario;
-  // An activation by itself is nothing without its activation.
-  if (promise.kind === "activation") return;
-  const before = Object.keys(openInputs(promisedNetwork(promise, scenario)));
-  const config = givenConfig(scenario);
-  for (const name of OPTIONAL.filter((each) => each in config)) {
-    const { [name]: _left, ...rest } = config;
-    const bare = { ...scenario, settings: { ...(asSettings(rest) as Settings), shape: settings.shape } };
-    const network = promisedNetwork(promise, bare);
-    const inputs = Object.keys(openInputs(network)).map((input) => tensors[before.indexOf(input)]);
-    const shape = network.program.shapes[valueOf(network, "y")];
-    const { data } = tensors[tensors.length - 1];
-    const cotangent = Float64Array.from({ length: sizeOf(shape) }, (_, i) => data[i % data.length]);
-    yield { ...bare, tensors: [...inputs, { shape, data: cotangent }] };
-  }
 }

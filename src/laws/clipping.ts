@@ -44,7 +44,7 @@ export function* askClip({ target, dtype }: Scenario, given: readonly Tensor[], 
     : { ok: false, verdicted: unanswered(answer.judgement) };
 }
 
-const thresholdOf = ({ settings }: Scenario): number => Number(settings.threshold);
+export const thresholdOf = ({ settings }: Scenario): number => Number(settings.threshold);
 
 /** The tensors whose length is one: each alone, or all of them. */
 function groups({ given, got }: Clipped, { by }: ClipperPromise): Clipped[] {
@@ -273,21 +273,3 @@ export const nonFinite = (promise: ClipperPromise): Inquiry =>
     const reason = `${hadNaN ? "NaN" : "∞"} comes in, and it ${does}`;
     return { ...(broken ? failure("nan", "value[0]", reason) : PASS), does, facts: [] };
   };
-
-/** A threshold that is none is refused. */
-export const refusesThreshold: Inquiry = function* (scenario) {
-  const threshold = thresholdOf(scenario);
-  const clipped = yield* askClip(scenario, scenario.tensors, threshold);
-  const refused = !clipped.ok && clipped.verdicted.verdict === "error";
-  if (refused) return { ...PASS, does: "refuses a threshold that is none", facts: [] };
-  if (!clipped.ok) return clipped.verdicted;
-  const reason = `a threshold of ${threshold} is accepted`;
-  return {
-    verdict: "accepted-invalid",
-    kind: "accepts invalid",
-    where: "value",
-    reason,
-    does: reason,
-    facts: [],
-  };
-};

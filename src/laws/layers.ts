@@ -4,6 +4,7 @@ import { layerNetwork, type LayerConfig } from "../networks/layerNetwork.js";
 import { inputTensors, openInputs } from "../networks/network.js";
 import { givenConfig } from "../networks/promisedLayer.js";
 import { compute } from "../oracles/quantity.js";
+import type { Precision } from "../oracles/tolerance.js";
 import { differentiable } from "../program/program.js";
 import type { Case } from "../record/case.js";
 import type { LayerPromise } from "../record/promises.js";
@@ -18,12 +19,12 @@ import { askGradient, askValue, pointOf, type LawJudgement } from "./law.js";
 /** Layers against the programs that they mean. */
 
 /** A case, and which of its inputs the layer's user has: the others are constants of what it means. */
-interface LayerCase {
+export interface LayerCase {
   readonly c: Case;
   readonly wrt: readonly number[];
 }
 
-function caseOf(kind: string, config: LayerConfig, scenario: Scenario): LayerCase {
+export function layerCase(kind: string, config: LayerConfig, scenario: Scenario): LayerCase {
   const { settings, tensors, dtype, tags } = scenario;
   const network = layerNetwork({ kind, config, shape: settings.shape as readonly number[] });
   const open = Object.keys(openInputs(network));
@@ -44,18 +45,18 @@ function caseOf(kind: string, config: LayerConfig, scenario: Scenario): LayerCas
   };
 }
 
-const layerOf = ({ target }: Scenario, config: LayerConfig) => ({
+export const layerOf = ({ target }: Scenario, config: LayerConfig) => ({
   name: target.slice(target.indexOf(":") + 1),
   config: config as NonNullable<Extract<Question, { cmd: "eval" }>["layer"]>["config"],
 });
 
-function factsOf(scenario: Scenario, config: LayerConfig): Fact[] {
+export function layerFacts(scenario: Scenario, config: LayerConfig): Fact[] {
   const shown = Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
   return [{ name: "shape", value: String(scenario.settings.shape) }, ...shown];
 }
 
 /** The right formula, be it in textbook rounding. */
-const agrees = ({ verdict }: LawJudgement): boolean => verdict === "pass" || verdict === "inaccurate";
+export const agrees = ({ verdict }: LawJudgement): boolean => verdict === "pass" || verdict === "inaccurate";
 
 const told = (
   judgement: LawJudgement,
@@ -65,14 +66,14 @@ const told = (
 ): Verdicted => ({
   ...judgement,
   does: agrees(judgement) ? means : judgement.reason,
-  facts: factsOf(scenario, config),
+  facts: layerFacts(scenario, config),
 });
 
 /** What a layer returns is what its program means. */
 export const value = (promise: LayerPromise): Inquiry =>
   function* (scenario, { precision }) {
     const config = givenConfig(scenario);
-    const { c } = caseOf(promise.kind, { ...promise.config, ...config }, scenario);
+    const { c } = layerCase(promise.kind, { ...promise.config, ...config }, scenario);
     const outcome = yield { cmd: "eval", ...askValue(c), layer: layerOf(scenario, config) };
     return told(
       valueAgreement.judge(c, [outcome], precision),
@@ -86,16 +87,18 @@ export const value = (promise: LayerPromise): Inquiry =>
 export const gradient = (promise: LayerPromise): Inquiry =>
   function* (scenario, { precision }) {
     const config = givenConfig(scenario);
-    const { c, wrt } = caseOf(promise.kind, { ...promise.config, ...config }, scenario);
+    const { c, wrt } = layerCase(promise.kind, { ...promise.config, ...config }, scenario);
     const outcome = yield { cmd: "eval", ...askGradient(c, { wrt }), layer: layerOf(scenario, config) };
-    const judgement = (open: LayerConfig): LawJudgement => {
-      const variant = caseOf(promise.kind, open, scenario);
-      return gradientAgreement.judge(variant.c, [completed(variant, outcome)], precision);
-    };
+    const judgement = (open: LayerConfig): LawJudgement =>
+      judgeGradient(layerCase(promise.kind, open, scenario), outcome, precision);
     const judgements = openVariants(promise, config).map(judgement);
     const best = judgements.find(agrees) ?? judgements[0];
     return told(best, scenario, config, `differentiates its ${promise.kind}`);
   };
+
+/** Gradients by what the layer's user has, against those of the program. */
+export const judgeGradient = (meant: LayerCase, outcome: Outcome, precision: Precision): LawJudgement =>
+  gradientAgreement.judge(meant.c, [completed(meant, outcome)], precision);
 
 /** Of constants nobody asks the gradient: there the outcome has the reference's, which says nothing. */
 function completed({ c, wrt }: LayerCase, outcome: Outcome): Outcome {
@@ -111,7 +114,9 @@ function completed({ c, wrt }: LayerCase, outcome: Outcome): Outcome {
   };
 }
 
-/** Settings of cells in which libraries differ. */
+const COORDINATES = ["asymmetric", "alignCorners", "halfPixel"] as const;
+
+/** Settings in which libraries differ. */
 const VARIANTS: Readonly<Record<string, Readonly<Record<string, readonly (string | number | boolean)[]>>>> = {
   rnn: { activation: ["tanh", "relu"] },
   lstm: {
@@ -125,11 +130,13 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, readonly (string
     recurrentActivation: ["sigmoid", "hardSigmoid"],
     resetAfter: [false, true],
   },
+  resizing: { interpolation: ["bilinear", "nearest"], coordinates: COORDINATES },
+  upSampling: { coordinates: COORDINATES },
 };
 
 export const hasVariants = ({ kind }: LayerPromise): boolean => kind in VARIANTS;
 
-/** Every variant of a cell; settings that change its weights are not varied. */
+/** Every variant of a layer; settings that change its weights are not varied. */
 function variantsOf({ kind, config }: LayerPromise, given: LayerConfig): LayerConfig[] {
   let variants: LayerConfig[] = [{}];
   for (const [name, words] of Object.entries(VARIANTS[kind] ?? {})) {
@@ -155,6 +162,8 @@ const WORDS: Readonly<Record<string, (word: string) => string>> = {
   forgetBias: (word) => (word === "0" ? "no forget bias" : `forget bias ${word}`),
   keeps: (word) => `the state is kept by ${word}`,
   resetAfter: (word) => `reset ${word === "true" ? "after" : "before"} the product`,
+  interpolation: (word) => word,
+  coordinates: (word) => `${word} coordinates`,
 };
 
 const variantWords = ({ kind }: LayerPromise, variant: LayerConfig): string =>
@@ -162,23 +171,23 @@ const variantWords = ({ kind }: LayerPromise, variant: LayerConfig): string =>
     .map((name) => WORDS[name](String(variant[name])))
     .join(", ");
 
-/** Which of the published variants a cell is. One that the promise does not state is a convention. */
+/** Which of the published variants a layer is. One that the promise does not state is a convention. */
 export const convention = (promise: LayerPromise): Inquiry =>
   function* (scenario, { precision }) {
     const config = givenConfig(scenario);
-    const { c } = caseOf(promise.kind, { ...promise.config, ...config }, scenario);
+    const { c } = layerCase(promise.kind, { ...promise.config, ...config }, scenario);
     const outcome = yield { cmd: "eval", ...askValue(c), layer: layerOf(scenario, config) };
     const promised = valueAgreement.judge(c, [outcome], precision);
     const [, byDefault] = openVariants(promise, config);
     if (agrees(promised)) return told(promised, scenario, config, variantWords(promise, byDefault));
     const fits = (variant: LayerConfig): boolean =>
-      agrees(valueAgreement.judge(caseOf(promise.kind, variant, scenario).c, [outcome], precision));
+      agrees(valueAgreement.judge(layerCase(promise.kind, variant, scenario).c, [outcome], precision));
     const fitting = variantsOf(promise, config).filter(fits);
     if (fitting.length === 0) return told(promised, scenario, config, "");
     const does = fitting.map((each) => variantWords(promise, each)).join(", or ");
     // What the documentation states is a promise; what it leaves open is a choice.
     const open = openVariants(promise, config).some(fits);
-    const reason = `the cell has ${does}`;
+    const reason = `it has ${does}`;
     const judgement = open ? { verdict: "convention" as const, reason } : { ...promised, reason };
     return { ...told(judgement, scenario, config, does), does };
   };

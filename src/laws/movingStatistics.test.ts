@@ -18,7 +18,7 @@ async function told(property: TrialProperty, adapter: Adapter) {
   expect(trials).toHaveLength(1);
   const [trial] = trials;
   return Promise.all(
-    trialScenarios(trial, OPTIONS).map(
+    [...trialScenarios(trial, OPTIONS)].map(
       async (scenario) => (await conduct(trial, scenario, 0, subject)).verdict,
     ),
   );

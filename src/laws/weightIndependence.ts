@@ -10,17 +10,23 @@ import { askWeights, readingsOf, seedOf, shapeOf } from "./weightSamples.js";
 const AGREES = { low: 0.47, high: 0.53 };
 const FOR_SIGNS: Enough = { samples: 24_000 };
 
-export type Pairing = "seeds" | "neighbouring seeds" | "draws of one object" | "units";
+export type Pairing = "seeds" | "neighbouring seeds" | "consecutive seeds" | "draws of one object" | "units";
 
 /** What is wrong when two streams of weights are the same or go together. */
 const PAIRINGS: Readonly<Record<Pairing, string>> = {
   seeds: "weights of two seeds",
   "neighbouring seeds": "weights of the seeds 0 and 1",
+  "consecutive seeds": "weights of the seeds 0 to 9, each and the next,",
   "draws of one object": "two weights drawn one after another from one object",
   units: "weights of neighbouring units",
 };
 
-/** Two streams of weights are independent, as far as their signs tell. */
+/**
+ * Two streams of weights are independent, as far as their signs tell.
+ *
+ * Of a chain of streams whose signs are even each agreement is independent of the others, so that their number is
+ * binomial, as with pairs that have nothing in common.
+ */
 export const independence = (promise: InitializerPromise, pairing: Pairing): Inquiry =>
   function* (scenario, { alpha }) {
     const shape = shapeOf(scenario);
@@ -32,6 +38,11 @@ export const independence = (promise: InitializerPromise, pairing: Pairing): Inq
       const pair = yield* askPair(scenario, pairing, k);
       if (!pair.ok) return pair.verdicted;
       const [a, b] = pair.streams;
+      const shift = pairing === "consecutive seeds" ? shiftOf(a, b) : undefined;
+      if (shift !== undefined) {
+        const says = `the seed ${k + 1} gives the weights of the seed ${k}, ${shift} places on`;
+        return told(failure("bits", "value[0]", says), says);
+      }
       same &&= a.every((w, i) => Object.is(w, b[i]));
       for (let i = 0; i < a.length; i++) {
         first.push(a[i] - promised.mean);
@@ -92,12 +103,35 @@ function* askPair(scenario: Parameters<Inquiry>[0], pairing: Pairing, k: number)
       streams: pairing === "units" ? neighbours(a.data, shape) : [a.data, b.data],
     } satisfies Pair;
   }
-  const [one, two] = pairing === "seeds" ? [seed, seedOf(scenario, -1 - k)] : [0, 1];
+  const [one, two] =
+    pairing === "seeds"
+      ? [seed, seedOf(scenario, -1 - k)]
+      : pairing === "consecutive seeds"
+        ? [k, k + 1]
+        : [0, 1];
   const a = yield* askWeights(scenario, { shape, seed: one });
   if (!a.ok) return a satisfies Pair;
   const b = yield* askWeights(scenario, { shape, seed: two });
   if (!b.ok) return b satisfies Pair;
   return { ok: true, streams: [a.weights[0].data, b.weights[0].data] } satisfies Pair;
+}
+
+/** As many weights as are no accident: of a continuous law not even two are equal. */
+const RUN = 16;
+const FARTHEST = 64;
+
+/**
+ * By how many places one stream is the other moved on: so it is where the number of a weight is added to the seed, and
+ * signs at the same places do not show it.
+ */
+function shiftOf(a: Float64Array, b: Float64Array): number | undefined {
+  const continues = (from: Float64Array, into: Float64Array, shift: number): boolean =>
+    from.length >= RUN + shift && from.slice(shift, shift + RUN).every((w, i) => w === into[i]);
+  for (let shift = 1; shift <= FARTHEST; shift++) {
+    if (continues(a, b, shift)) return shift;
+    if (continues(b, a, shift)) return -shift;
+  }
+  return undefined;
 }
 
 /** Units 0, 2, 4, … beside 1, 3, 5, …: the last axis is that of the units. */

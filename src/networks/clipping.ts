@@ -123,7 +123,15 @@ export function clipperOf(name: string, promise: ClipperPromise): Clipper {
     norm: (xs, threshold) => xs.map((x) => clipByNorm(x, threshold, options)),
     globalNorm: (xs, threshold) => clipByGlobalNorm(xs, threshold, options),
   } satisfies Record<ClipperPromise["by"], Clipper["clip"]>;
-  return { name, promise, clip: clips[by] };
+  return {
+    name,
+    promise,
+    clip(tensors, threshold) {
+      // Of no tensors, too.
+      checkThreshold(threshold);
+      return clips[by](tensors, threshold);
+    },
+  };
 }
 
 const pascanu = "Pascanu, Mikolov and Bengio 2013, algorithm 1";
@@ -132,12 +140,14 @@ const PROMISES: Readonly<Record<string, ClipperPromise>> = {
   byValue: {
     by: "value",
     nonFinite: "propagates",
+    thresholds: "positive",
     says: "every element is brought into [−threshold, threshold]",
     source: "Mikolov 2012, sec. 3.3.2",
   },
   byNorm: {
     by: "norm",
     nonFinite: "propagates",
+    thresholds: "positive",
     scaled: true,
     says: "every tensor that is longer than the threshold is scaled to that length",
     source: pascanu,
@@ -145,6 +155,7 @@ const PROMISES: Readonly<Record<string, ClipperPromise>> = {
   byGlobalNorm: {
     by: "globalNorm",
     nonFinite: "propagates",
+    thresholds: "positive",
     scaled: true,
     says: "all tensors are scaled alike, if together they are longer than the threshold, to that length",
     source: pascanu,

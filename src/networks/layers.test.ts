@@ -3,9 +3,10 @@ import { alongDirection, drawInputs, outputOf } from "../../fixtures/builders/al
 import { Stream } from "../core/random.js";
 import { tensor, type Tensor } from "../core/tensor.js";
 import { ACTIVATIONS } from "./activate.js";
-import { convolution, dense, depthwiseConvolution, dropout, residual } from "./layers.js";
+import { convolution, dense, depthwiseConvolution, residual } from "./layers.js";
 import { loss, LOSSES } from "./lossLayer.js";
 import { openInputs, type Network } from "./network.js";
+import { dropout } from "./noiseLayers.js";
 import { NetworkBuilder, type NetworkValue } from "./networkBuilder.js";
 import { batchNorm, groupNorm, layerNorm, rmsNorm } from "./normalizationLayers.js";
 import { DOUBLES } from "../core/numberAlgebra.js";

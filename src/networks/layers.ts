@@ -2,7 +2,9 @@ import { GradproofError } from "../core/errors.js";
 import { showShape } from "../core/shape.js";
 import { filled } from "../core/tensor.js";
 import { activate, type Activation } from "./activate.js";
+import { withChannelsLast, type ImageOptions } from "./imageLayers.js";
 import type { NetworkBuilder, NetworkValue } from "./networkBuilder.js";
+import { stuffedConvolution } from "./stuffedConvolution.js";
 
 /**
  * Layers put their ops into a network under construction and return what they make. What they learn becomes an input
@@ -56,7 +58,7 @@ export function dense(
   });
 }
 
-export interface ConvolutionOptions extends LayerOptions {
+export interface ConvolutionOptions extends LayerOptions, ImageOptions {
   /** Of each spatial axis. */
   readonly kernelSize: readonly number[];
   /** Default 1 along each axis. */
@@ -72,19 +74,21 @@ function windowOf({ kernelSize, strides, dilation, padding = "valid" }: Convolut
   return { strides: strides ?? ones, dilation: dilation ?? ones, padding };
 }
 
-/** @throws GradproofError `bad-layer` unless x is [batch, ...spatial axes, channels] */
+/** @throws GradproofError `bad-layer` unless x is an image with as many spatial axes as the window */
 function checkImage(
-  x: NetworkValue,
+  { shape }: NetworkValue,
   { name, kernelSize }: ConvolutionOptions,
   axes: readonly number[],
 ): void {
-  if (axes.includes(kernelSize.length) && x.shape.length === kernelSize.length + 2) return;
+  if (axes.includes(kernelSize.length) && shape.length === kernelSize.length + 2) return;
   throw new GradproofError(
     "bad-layer",
-    `convolution "${name}" of x ${showShape(x.shape)} by windows of ${showShape(kernelSize)}: ` +
+    `convolution "${name}" of x ${showShape(shape)} by windows of ${showShape(kernelSize)}: ` +
       `x must be [batch, ...spatial axes, channels], with as many spatial axes as the window, ${axes.join(" or ")}`,
   );
 }
+
+const channelsOf = ({ shape }: NetworkValue): number => shape[shape.length - 1];
 
 /**
  * A convolution along one, two or three spatial axes.
@@ -98,12 +102,14 @@ export function convolution(
   options: ConvolutionOptions & { readonly filters: number },
 ): NetworkValue {
   checkImage(x, options, [1, 2, 3]);
-  const { name, filters, kernelSize } = options;
-  return b.within(name, () => {
-    const kernel = b.parameter("kernel", [...kernelSize, x.shape[x.shape.length - 1], filters]);
-    const op = `conv${kernelSize.length}d`;
-    return finish(b, b.apply(op, [x, kernel], windowOf(options)), filters, options);
-  });
+  const { name, filters, kernelSize, channels } = options;
+  return b.within(name, () =>
+    withChannelsLast(b, x, channels, (image) => {
+      const kernel = b.parameter("kernel", [...kernelSize, channelsOf(image), filters]);
+      const op = `conv${kernelSize.length}d`;
+      return finish(b, b.apply(op, [image, kernel], windowOf(options)), filters, options);
+    }),
+  );
 }
 
 /**
@@ -118,13 +124,81 @@ export function depthwiseConvolution(
   options: ConvolutionOptions & { readonly multiplier: number },
 ): NetworkValue {
   checkImage(x, options, [2]);
-  const { name, multiplier, kernelSize } = options;
-  const channels = x.shape[x.shape.length - 1];
-  return b.within(name, () => {
-    const kernel = b.parameter("kernel", [...kernelSize, channels, multiplier]);
-    const product = b.apply("depthwiseConv2d", [x, kernel], windowOf(options));
-    return finish(b, product, channels * multiplier, options);
-  });
+  const { name, multiplier, kernelSize, channels } = options;
+  return b.within(name, () =>
+    withChannelsLast(b, x, channels, (image) => {
+      const kernel = b.parameter("kernel", [...kernelSize, channelsOf(image), multiplier]);
+      const product = b.apply("depthwiseConv2d", [image, kernel], windowOf(options));
+      return finish(b, product, channelsOf(image) * multiplier, options);
+    }),
+  );
+}
+
+/**
+ * Each channel by filters of its own, and then a mixture of what they make in each pixel.
+ *
+ * @shape x: [batch, height, width, in], depthwiseKernel: [...kernelSize, in, multiplier],
+ *   pointwiseKernel: [1, 1, in · multiplier, filters], bias: [filters]
+ * @throws GradproofError `bad-layer`
+ */
+export function separableConvolution(
+  b: NetworkBuilder,
+  x: NetworkValue,
+  options: ConvolutionOptions & { readonly filters: number; readonly multiplier?: number },
+): NetworkValue {
+  checkImage(x, options, [2]);
+  const { name, filters, multiplier = 1, kernelSize, channels } = options;
+  return b.within(name, () =>
+    withChannelsLast(b, x, channels, (image) => {
+      const made = channelsOf(image) * multiplier;
+      const depthwise = b.parameter("depthwiseKernel", [...kernelSize, channelsOf(image), multiplier]);
+      const pointwise = b.parameter("pointwiseKernel", [1, 1, made, filters]);
+      const product = b.apply("separableConv2d", [image, depthwise, pointwise], windowOf(options));
+      return finish(b, product, filters, options);
+    }),
+  );
+}
+
+/**
+ * The transposed map of a convolution. Each side is as long as if the windows touched: stride · n, and what the last
+ * window reaches beyond that without padding.
+ *
+ * @shape x: [batch, ...2 or 3 spatial axes, in], kernel: [...kernelSize, filters, in], bias: [filters]
+ * @throws GradproofError `bad-layer`, also for dilated windows over 3 axes
+ */
+export function transposedConvolution(
+  b: NetworkBuilder,
+  x: NetworkValue,
+  options: Omit<ConvolutionOptions, "padding"> & {
+    readonly filters: number;
+    /** Default "valid". */
+    readonly padding?: "valid" | "same";
+  },
+): NetworkValue {
+  checkImage(x, options, [2, 3]);
+  const { name, filters, kernelSize, channels, padding = "valid" } = options;
+  const window = windowOf(options);
+  if (kernelSize.length === 3 && window.dilation.some((step) => step !== 1)) {
+    throw new GradproofError(
+      "bad-layer",
+      `transposed convolution "${name}" with dilation ${showShape(window.dilation)}: over 3 axes it must be 1`,
+    );
+  }
+  return b.within(name, () =>
+    withChannelsLast(b, x, channels, (image) => {
+      const kernel = b.parameter("kernel", [...kernelSize, filters, channelsOf(image)]);
+      const outputSize = window.strides.map((stride, axis) => {
+        const reach = (kernelSize[axis] - 1) * window.dilation[axis] + 1;
+        const beyond = padding === "valid" ? Math.max(reach - stride, 0) : 0;
+        return image.shape[axis + 1] * stride + beyond;
+      });
+      const product =
+        kernelSize.length === 2
+          ? b.apply("conv2dTranspose", [image, kernel], { ...window, outputSize })
+          : stuffedConvolution(b, image, kernel, { strides: window.strides, outputSize, padding });
+      return finish(b, product, filters, options);
+    }),
+  );
 }
 
 /**
@@ -148,18 +222,5 @@ export function residual(
     const made = b.mark("branch", branch(b, x));
     const scaled = scale === 1 ? made : b.apply("multiply", [b.constant("scale", filled([], scale)), made]);
     return b.mark("sum", b.apply("add", [x, scaled]));
-  });
-}
-
-/** x / (1 − rate) where the mask is true, 0 elsewhere; the mask is an input of its own. */
-export function dropout(
-  b: NetworkBuilder,
-  x: NetworkValue,
-  options: { readonly name: string; readonly rate: number },
-): NetworkValue {
-  const { name, rate } = options;
-  return b.within(name, () => {
-    const mask = b.input("mask", x.shape, "bool");
-    return b.mark("activation", b.apply("dropout", [x, mask], { rate }));
   });
 }

@@ -53,6 +53,8 @@ export const clipperPromise = stated.extend({
   /** Added to the norm before dividing by it, which makes results strictly shorter. */
   epsilon: z.number().nonnegative().optional(),
   nonFinite: z.enum(["propagates", "refuses", "zeroes", "unsaid"]).optional(),
+  /** Which thresholds there are. Default "unsaid". */
+  thresholds: z.enum(["positive", "unsaid"]).optional(),
   /** Whether norms are promised not to overflow before their elements do. */
   scaled: z.boolean().optional(),
 });

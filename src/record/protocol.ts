@@ -109,7 +109,8 @@ export const evalRequest = z.object({
   nesting: nesting.optional(),
   /**
    * The program is what this layer of the subject means, with these settings given explicitly (in the words of
-   * `networks/`), and the subject is to use the layer. Default: its ops.
+   * `networks/`), and the subject is to use the layer. Default: its ops. A layer that is random in training means what it
+   * is outside of it, its x; with `training: true` it draws, by a `seed` if one is given, once for each output.
    *
    * A batch norm that promises what it keeps is asked for that, too: the program's outputs are y, the mean and the
    * variance that are kept after the call, and what is kept before stands among its inputs. Inputs that are numbers by

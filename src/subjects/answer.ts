@@ -160,10 +160,9 @@ export function refusal(error: unknown) {
   if (!(error instanceof Error)) {
     return { status: "error" as const, error: { type: typeof error, message: String(error) } };
   }
-  return {
-    status: "error" as const,
-    error: { type: error.name, message: error.message, trace: shortTrace(error) },
-  };
+  // Our own errors have a code, which says more than their class.
+  const type = error instanceof GradproofError ? error.code : error.name;
+  return { status: "error" as const, error: { type, message: error.message, trace: shortTrace(error) } };
 }
 
 /** The first frames, with paths from `node_modules` on or without folders: a report must not show a machine's. */

@@ -2,6 +2,8 @@ import type { Algebra } from "../core/algebra.js";
 import { F32, type FloatType } from "../core/float.js";
 import { DOUBLES, rounded, roundToNearest } from "../core/numberAlgebra.js";
 import type { NdArray, Tensor } from "../core/tensor.js";
+import { layerNetwork } from "../networks/layerNetwork.js";
+import { NOISY_KINDS } from "../networks/noiseLayers.js";
 import { OPS } from "../ops/index.js";
 import { opId, type AnyOp } from "../ops/op.js";
 import { evaluate, evaluateDoubles, type Form } from "../program/evaluate.js";
@@ -9,6 +11,7 @@ import { forward } from "../program/forward.js";
 import { check, type CheckedProgram } from "../program/program.js";
 import { reverse } from "../program/reverse.js";
 import { forwardOverReverse, reverseOverReverse } from "../program/secondOrder.js";
+import type { LayerPromise } from "../record/promises.js";
 import type { Hello, ObjectQuestion } from "../record/protocol.js";
 import type { Program } from "../record/program.js";
 import {
@@ -25,6 +28,7 @@ import {
   referenceObjects,
   type ReferenceObjects,
 } from "./referenceObjects.js";
+import { ReferenceNoise } from "./referenceNoise.js";
 import { gradproofVersion } from "../core/gradproofVersion.js";
 import type { SynchronousAdapter } from "./intercept.js";
 import type { TypedTensor } from "./typedTensor.js";
@@ -53,6 +57,7 @@ class ReferenceAdapter implements SynchronousAdapter {
   private readonly form: Form;
   private readonly A: Algebra<number>;
   private readonly objects: ReferenceObjects;
+  private readonly noise = new ReferenceNoise();
   private readonly records: ReadonlyMap<AnyOp, AnyOp>;
 
   constructor(options: ReferenceOptions) {
@@ -100,10 +105,14 @@ class ReferenceAdapter implements SynchronousAdapter {
     };
   }
 
-  /** A layer of the reference is its program. */
+  /** A layer of the reference is its program, or where it is random that of what it draws. */
   evaluate(request: AdapterRequest): AdapterResult {
     this.checkDtype(request);
-    if (request.layer) findObject(REFERENCE_PROMISES.layers, "layer", request.layer.name);
+    if (request.layer) {
+      const promise = findObject(REFERENCE_PROMISES.layers, "layer", request.layer.name);
+      if (this.noise.isNoisy(request, promise)) return this.evaluate(this.noise.drawn(request, promise));
+      refuseLayer(request, promise);
+    }
     const program = this.checked(request.program);
     const inputs = request.inputs.map(toDoubles);
     const seeds = request.seeds.map(toDoubles);
@@ -214,6 +223,12 @@ class ReferenceAdapter implements SynchronousAdapter {
       ``,
     ].join("\n");
   }
+}
+
+/** What `networks/` refuse of a layer is refused, whatever its program. @throws GradproofError as `layerNetwork` */
+function refuseLayer({ layer, inputs }: AdapterRequest, { kind, config }: LayerPromise): void {
+  if (!layer || NOISY_KINDS.includes(kind)) return;
+  layerNetwork({ kind, config: { ...config, ...layer.config }, shape: inputs[0].shape });
 }
 
 /** Where a rule was replaced, the kernels and textbook forms of the old one must not bypass it. */

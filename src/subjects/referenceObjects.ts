@@ -17,11 +17,16 @@ import {
 } from "./adapter.js";
 import type { TypedTensor } from "./typedTensor.js";
 
-/** Settings that a cell is promised to have: libraries differ in them. */
-const CELLS: Readonly<Record<string, LayerPromise["config"]>> = {
+const epsilon = 1e-7;
+
+/** Settings that a layer is promised to have: libraries differ in them. */
+const STATED: Readonly<Record<string, LayerPromise["config"]>> = {
   rnn: { activation: "tanh" },
   lstm: { gates: "ifgo", recurrentActivation: "sigmoid", forgetBias: 0 },
   gru: { gates: "zrn", keeps: "z", resetAfter: false, recurrentActivation: "sigmoid" },
+  maxNorm: { epsilon },
+  minMaxNorm: { epsilon },
+  unitNorm: { epsilon },
 };
 
 /** What batch norms keep, in the same way. */
@@ -35,7 +40,7 @@ const layers = Object.fromEntries(
     kind,
     {
       kind,
-      config: CELLS[kind] ?? {},
+      config: STATED[kind] ?? {},
       ...(MOVING[kind] && { moving: MOVING[kind] }),
       says: `The layer computes the program that networks/ makes of "${kind}".`,
       source: "src/networks/layerNetwork.ts",

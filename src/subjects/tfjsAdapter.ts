@@ -38,7 +38,13 @@ type Values = Map<string, unknown>;
 /** What the library throws when nothing differentiable leads from x to y. */
 const INDEPENDENT = "Cannot compute gradient of y=f(x) with respect to x";
 /** In these words the library says that it does not have something; whatever else throws is an error. */
-const DECLINES = /gradient function not found|not (?:yet )?(?:supported|implemented)/;
+const NO_GRADIENT = /gradient function not found/;
+const NOT_OFFERED = /not (?:yet )?(?:supported|implemented)/;
+
+/** A layer without any setting has nothing that could be refused but itself, which is offered. */
+const declines = ({ message }: Error, { layer }: AdapterRequest): boolean =>
+  NO_GRADIENT.test(message) ||
+  (NOT_OFFERED.test(message) && !(layer && Object.keys(layer.config).length === 0));
 
 /** An adapter over whichever package the library came in. */
 export class TfjsAdapter implements Adapter {
@@ -67,7 +73,7 @@ export class TfjsAdapter implements Adapter {
       try {
         result = this.compute(request);
       } catch (error) {
-        if (!(error instanceof UnsupportedError) && error instanceof Error && DECLINES.test(error.message)) {
+        if (!(error instanceof UnsupportedError) && error instanceof Error && declines(error, request)) {
           throw new UnsupportedError(request.mode === "value" ? "attributes" : "mode", error.message);
         }
         throw error;

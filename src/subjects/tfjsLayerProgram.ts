@@ -1,7 +1,9 @@
+import { NOISY_KINDS } from "../networks/noiseLayers.js";
 import { UnsupportedError, type AdapterRequest } from "./adapter.js";
 import { Expression } from "./tfjsExpression.js";
 import { isRecurrent, layerOptions } from "./tfjsLayerOptions.js";
-import { TFJS_LAYERS, type TfjsLayerObject } from "./tfjsLayers.js";
+import type { TfjsLayerObject } from "./tfjsLayerObject.js";
+import { TFJS_LAYERS } from "./tfjsLayers.js";
 import type { TfjsOp } from "./tfjsOp.js";
 import { inputName, translate, type Step, type TfjsProgram, type WeightedLayer } from "./tfjsProgram.js";
 
@@ -21,6 +23,8 @@ interface Inputs {
   readonly weights: readonly number[];
   /** With which a recurrent layer begins. */
   readonly states: readonly number[];
+  /** To which it is applied together with x. */
+  readonly merged: readonly number[];
 }
 
 /**
@@ -30,17 +34,24 @@ interface Inputs {
 function splitInputs({ program, inputs, wrt }: AdapterRequest, found: TfjsLayerObject, layer: Layer): Inputs {
   const behind = program.inputs.flatMap((_, k) => (k === 0 ? [] : [k]));
   const { config } = layer;
+  const none = { weights: [], states: [], merged: [] };
+  if (found.merges) return { ...none, merged: behind };
+  if (!found.weighted) {
+    // What nobody differentiates is a constant of what it means.
+    if (!behind.some((k) => wrt.includes(k))) return none;
+    throw new UnsupportedError("program", `tf.${found.path} is applied to one tensor and has no weights`);
+  }
   if (found.promise.kind === "batchNorm" && config.training !== true) {
-    return { weights: [...behind.slice(2), ...behind.slice(0, 2)], states: [] };
+    return { ...none, weights: [...behind.slice(2), ...behind.slice(0, 2)] };
   }
   // A number by itself is a constant of the program (how much of the old averages is kept): a layer has no such weight.
   if (!isRecurrent(found)) {
-    return { weights: behind.filter((k) => program.inputs[k].shape.length > 0), states: [] };
+    return { ...none, weights: behind.filter((k) => program.inputs[k].shape.length > 0) };
   }
   const count = config.bias === false ? 2 : 3;
   const states = behind.slice(count);
   const given = states.some((k) => wrt.includes(k) || inputs[k].data.some((x) => x !== 0));
-  return { weights: behind.slice(0, count), states: given ? states : [] };
+  return { ...none, weights: behind.slice(0, count), states: given ? states : [] };
 }
 
 /** What a step needs of an op: whether it returns a list, and where in it the outputs stand. */
@@ -49,50 +60,50 @@ const returning = (places?: readonly number[]): TfjsOp => ({
   ...(places && { list: true, places: () => places }),
 });
 
-function applied(
-  found: TfjsLayerObject,
-  create: Expression,
-  { states }: Inputs,
-  { config }: Layer,
-): Expression {
+const isRandom = ({ promise }: TfjsLayerObject): boolean => NOISY_KINDS.includes(promise.kind);
+
+function applied(object: Expression, { states, merged }: Inputs, { config }: Layer): Expression {
   const options = {
     ...(config.training !== undefined && { training: config.training }),
     ...(states.length > 0 && { initialState: states.map((k) => Expression.value(inputName(k))) }),
   };
-  const object = found.weighted ? Expression.value(LAYER) : create;
   const isEmpty = Object.keys(options).length === 0;
-  return object.applyTo(Expression.value(inputName(0)), isEmpty ? undefined : options);
+  const xs = [0, ...merged].map((k) => Expression.value(inputName(k)));
+  return object.applyTo(merged.length === 0 ? xs[0] : xs, isEmpty ? undefined : options);
 }
 
 /**
  * A program that is what a layer means, asked of the layer itself. Its inputs are x, what the layer learns, and the first
- * states of a recurrent one. Its outputs are those of the layer; those of a batch norm in training may be followed by
- * the new moving averages, and its inputs by the old ones.
+ * states of a recurrent one. Its outputs are those of the layer, or of a random one those of one call after another;
+ * those of a batch norm in training may be followed by the new moving averages, and its inputs by the old ones.
  *
  * @throws UnsupportedError for a layer that is not in the table, or settings that it cannot have
  */
 function translateLayer(request: AdapterRequest, layer: Layer): TfjsProgram {
   const { program, mode } = request;
   const found = findLayer(layer);
-  if (!found.weighted && program.inputs.length > 1) {
-    throw new UnsupportedError("program", `tf.${found.path} is applied to one tensor and has no weights`);
-  }
   const inputs = splitInputs(request, found, layer);
-  const create = Expression.call(found.path, layerOptions(found, layer.config));
+  const options = layerOptions(found, layer.config);
+  const create = found.wraps?.(options ?? {}) ?? Expression.call(found.path, options);
   const running = found.promise.kind === "batchNorm" && program.outputs.length === 3;
   if (running && mode !== "value") {
     throw new UnsupportedError("mode", "moving averages are assigned, and have no gradient");
   }
   const outputs = program.outputs.map((_, k) => outputName(k));
-  const names = running ? outputs.slice(0, 1) : outputs;
-  const op = returning(names.length > 1 ? names.map((_, k) => k) : undefined);
+  const named = found.weighted || (isRandom(found) && outputs.length > 1);
+  const expression = applied(named ? Expression.value(LAYER) : create, inputs, layer);
   const rest = { attributes: {}, inputs: [inputName(0)] };
-  const steps: Step[] = [{ names, expression: applied(found, create, inputs, layer), op, ...rest }];
+  const results = isRandom(found) ? outputs.map((y) => [y]) : [running ? outputs.slice(0, 1) : outputs];
+  const steps = results.map((names): Step => {
+    const op = returning(names.length > 1 ? names.map((_, k) => k) : undefined);
+    return { names, expression, op, ...rest };
+  });
   if (running) {
     // The last two weights of the layer.
     const { length } = inputs.weights;
-    const expression = Expression.value(LAYER).getWeights();
-    steps.push({ names: outputs.slice(1), expression, op: returning([length - 2, length - 1]), ...rest });
+    const moving = Expression.value(LAYER).getWeights();
+    const op = returning([length - 2, length - 1]);
+    steps.push({ names: outputs.slice(1), expression: moving, op, ...rest });
   }
   const made: WeightedLayer = {
     name: LAYER,
@@ -101,7 +112,7 @@ function translateLayer(request: AdapterRequest, layer: Layer): TfjsProgram {
     weights: inputs.weights,
     ...(isRecurrent(found) && { madeBy: "apply" }),
   };
-  return { layers: found.weighted ? [made] : [], steps, outputs };
+  return { layers: named ? [made] : [], steps, outputs };
 }
 
 /** Op by op, or by the layer that is named. @throws UnsupportedError for what the library lacks */

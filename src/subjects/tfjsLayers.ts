@@ -1,46 +1,9 @@
 import type { LayerPromise } from "../record/promises.js";
-import { documented } from "./tfjsDocumentation.js";
-import type { Tf } from "./tfjsExpression.js";
-
-/** A layer, regulariser or constraint, with what its documentation promises. */
-export interface TfjsLayerObject {
-  readonly path:
-    | `layers.${keyof Tf["layers"]}`
-    | `regularizers.${keyof Tf["regularizers"]}`
-    | `constraints.${keyof Tf["constraints"]}`;
-  /** Settings in the words of `networks/`, where it has the kind. */
-  readonly promise: LayerPromise;
-  /** Settings of the promise for which the library has no option: it is always so. */
-  readonly fixed: readonly string[];
-  /** Whether it keeps what it learns in variables of its own. */
-  readonly weighted: boolean;
-}
-
-interface Entry extends Partial<Pick<TfjsLayerObject, "fixed" | "weighted">> {
-  readonly kind: string;
-  readonly config?: LayerPromise["config"];
-  readonly moving?: LayerPromise["moving"];
-  readonly says: string;
-}
-
-const object = (path: TfjsLayerObject["path"], entry: Entry): TfjsLayerObject => {
-  const { kind, config = {}, moving, says, fixed = [], weighted = false } = entry;
-  const promise = { kind, config, ...(moving && { moving }), ...documented(path, says) };
-  return { path, promise, fixed, weighted };
-};
-
-const layer = (name: keyof Tf["layers"], entry: Entry): [string, TfjsLayerObject] => [
-  name,
-  object(`layers.${name}`, entry),
-];
-const regularizer = (name: keyof Tf["regularizers"], entry: Entry): [string, TfjsLayerObject] => [
-  name,
-  object(`regularizers.${name}`, entry),
-];
-const constraint = (name: keyof Tf["constraints"], entry: Entry): [string, TfjsLayerObject] => [
-  name,
-  object(`constraints.${name}`, entry),
-];
+import { TFJS_IMAGE_LAYERS } from "./tfjsImageLayers.js";
+import { layer, type TfjsLayerObject } from "./tfjsLayerObject.js";
+import { TFJS_PENALTIES } from "./tfjsPenalties.js";
+import { TFJS_RANDOM_LAYERS } from "./tfjsRandomLayers.js";
+import { TFJS_SHAPING_LAYERS } from "./tfjsShapingLayers.js";
 
 const learnt = { activation: "linear", bias: true } as const;
 const window = { ...learnt, padding: "valid" } as const;
@@ -66,6 +29,30 @@ const CONVOLUTIONS = [
       "This layer creates a convolution kernel that is convolved with the layer input to produce a tensor of " +
       "outputs. If `useBias` is True, a bias vector is created and added to the outputs.",
   }),
+  layer("conv3d", {
+    kind: "convolution",
+    config: window,
+    weighted: true,
+    says:
+      "3D convolution layer (e.g. spatial convolution over volumes). This layer creates a convolution kernel that is " +
+      "convolved with the layer input to produce a tensor of outputs.",
+  }),
+  layer("conv2dTranspose", {
+    kind: "transposedConvolution",
+    config: window,
+    weighted: true,
+    says:
+      "Transposed convolutional layer (sometimes called Deconvolution): a transformation going in the opposite " +
+      "direction of a normal convolution, i.e., from something that has the shape of the output of some convolution " +
+      "to something that has the shape of its input.",
+  }),
+  // It has no text of its own, but its options have that of other convolutions.
+  layer("conv3dTranspose", {
+    kind: "transposedConvolution",
+    config: window,
+    weighted: true,
+    says: "filters: The dimensionality of the output space. kernelSize: The dimensions of the convolution window.",
+  }),
   layer("depthwiseConv2d", {
     kind: "depthwiseConvolution",
     config: { ...window, multiplier: 1 },
@@ -81,23 +68,6 @@ const CONVOLUTIONS = [
     says:
       "Separable convolution consists of first performing a depthwise spatial convolution (which acts on each input " +
       "channel separately) followed by a pointwise convolution which mixes together the resulting output channels.",
-  }),
-];
-
-const pool = { poolSize: 2, padding: "valid" } as const;
-const SPATIAL_AVERAGE = "Average pooling operation for spatial data.";
-const POOLINGS = [
-  layer("averagePooling1d", { kind: "averagePooling", config: pool, says: SPATIAL_AVERAGE }),
-  layer("averagePooling2d", { kind: "averagePooling", config: pool, says: SPATIAL_AVERAGE }),
-  layer("maxPooling1d", {
-    kind: "maxPooling",
-    config: pool,
-    says: "Max pooling operation for temporal data.",
-  }),
-  layer("maxPooling2d", {
-    kind: "maxPooling",
-    config: pool,
-    says: "Max pooling operation for spatial data.",
   }),
 ];
 
@@ -154,14 +124,17 @@ const CELLS = [
 ];
 
 const activation = (
-  name: "reLU" | "leakyReLU" | "elu" | "softmax",
+  name: "leakyReLU" | "elu" | "softmax",
   config: LayerPromise["config"],
   says: string,
 ): [string, TfjsLayerObject] => layer(name, { kind: "activation", config, fixed: ["activation"], says });
 
 const LEAKY = "`f(x) = alpha * x for x < 0.` `f(x) = x for x >= 0.`";
 const ACTIVATIONS = [
-  activation("reLU", { activation: "relu" }, "Rectified Linear Unit activation function."),
+  layer("reLU", {
+    kind: "limitedRelu",
+    says: "Rectified Linear Unit activation function. maxValue: Float, the maximum output value.",
+  }),
   activation(
     "leakyReLU",
     { activation: "leakyRelu", alpha: 0.3 },
@@ -186,93 +159,14 @@ const ACTIVATIONS = [
   }),
 ];
 
-const AT_TRAINING = "As it is a regularization layer, it is only active at training time.";
-
-/**
- * Without `training: true` they return what they are given; with it they are random, and the first two of them take a
- * seed. None takes a mask.
- */
-const DROPOUTS = [
-  layer("dropout", {
-    kind: "dropout",
-    says:
-      "Dropout consists in randomly setting a fraction `rate` of input units to 0 at each update during training " +
-      "time, which helps prevent overfitting.",
-  }),
-  layer("spatialDropout1d", {
-    kind: "spatialDropout",
-    says:
-      "This Layer type performs the same function as the Dropout layer, but it drops entire 1D feature maps instead " +
-      "of individual elements. For example, if an input example consists of 3 timesteps and the feature map for each " +
-      "timestep has a size of 4, a `spatialDropout1d` layer may zero out the feature maps of the 1st timesteps and " +
-      "2nd timesteps completely while sparing all feature elements of the 3rd timestep.",
-  }),
-  layer("alphaDropout", {
-    kind: "alphaDropout",
-    says:
-      `${AT_TRAINING} Alpha Dropout is a \`Dropout\` that keeps mean and variance of inputs to their original values, ` +
-      "in order to ensure the self-normalizing property even after this dropout. Alpha Dropout fits well to Scaled " +
-      "Exponential Linear Units by randomly setting activations to the negative saturation value.",
-  }),
-  layer("gaussianDropout", {
-    kind: "gaussianDropout",
-    says:
-      `Apply multiplicative 1-centered Gaussian noise. ${AT_TRAINING} rate: float, drop probability (as with ` +
-      "`Dropout`). The multiplicative noise will have standard deviation `sqrt(rate / (1 - rate))`.",
-  }),
-  layer("gaussianNoise", {
-    kind: "gaussianNoise",
-    says:
-      `Apply additive zero-centered Gaussian noise. ${AT_TRAINING} stddev: float, standard deviation of the noise ` +
-      "distribution.",
-  }),
-];
-
-const REGULARIZERS = [
-  regularizer("l1l2", {
-    kind: "l1l2",
-    config: { l1: 0.01, l2: 0.01 },
-    says: "Adds a term to the loss to penalize large weights: loss += sum(l1 * abs(x)) + sum(l2 * x^2)",
-  }),
-  regularizer("l1", {
-    kind: "l1l2",
-    config: { l1: 0.01 },
-    says: "Adds a term to the loss to penalize large weights: loss += sum(l1 * abs(x))",
-  }),
-  regularizer("l2", {
-    kind: "l1l2",
-    config: { l2: 0.01 },
-    says: "Adds a term to the loss to penalize large weights: loss += sum(l2 * x^2)",
-  }),
-];
-
-const CONSTRAINTS = [
-  constraint("maxNorm", {
-    kind: "maxNorm",
-    config: { maxValue: 2, axis: 0 },
-    says: "Constrains the weights incident to each hidden unit to have a norm less than or equal to a desired value.",
-  }),
-  constraint("minMaxNorm", {
-    kind: "minMaxNorm",
-    config: { minValue: 0, maxValue: 1, rate: 1, axis: 0 },
-    says: "weights will be rescaled to yield: `(1 - rate) * norm + rate * norm.clip(minValue, maxValue)`.",
-  }),
-  constraint("unitNorm", {
-    kind: "unitNorm",
-    config: { axis: 0 },
-    says: "Constrains the weights incident to each hidden unit to have unit norm.",
-  }),
-  constraint("nonNeg", { kind: "nonNeg", says: "Constrains the weight to be non-negative." }),
-];
-
-/** By name: what is applied to a tensor and has, or may have, weights of its own. */
+/** By name: what is applied to tensors and has, or may have, weights of its own. */
 export const TFJS_LAYERS: Readonly<Record<string, TfjsLayerObject>> = Object.fromEntries([
   ...CONVOLUTIONS,
-  ...POOLINGS,
+  ...TFJS_IMAGE_LAYERS,
+  ...TFJS_SHAPING_LAYERS,
   ...NORMALIZATIONS,
   ...CELLS,
   ...ACTIVATIONS,
-  ...DROPOUTS,
-  ...REGULARIZERS,
-  ...CONSTRAINTS,
+  ...TFJS_RANDOM_LAYERS,
+  ...TFJS_PENALTIES,
 ]);
