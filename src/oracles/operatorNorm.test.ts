@@ -29,7 +29,7 @@ describe("the largest stretch of a matrix", () => {
       const bound = largestStretch(withStretches(stretches, new Stream(seed, "stretch")));
       // The product of three matrices is itself rounded.
       expect(bound).toBeGreaterThanOrEqual(largest * (1 - 1e-15));
-      expect(bound).toBeLessThanOrEqual(largest * 1.001);
+      expect(bound).toBeLessThanOrEqual(largest * (1 + 1e-7));
     }
   });
 
@@ -51,7 +51,7 @@ describe("the largest stretch of a matrix", () => {
   });
 
   it("is that of the matrix and not of its eigenvalues", () => {
-    expect(largestStretch(tensor([2, 2], [0.5, 100, 0, 0.5]))).toBeCloseTo(100.0025, 2);
+    expect(largestStretch(tensor([2, 2], [0.5, 100, 0, 0.5]))).toBeCloseTo(100.0025, 5);
   });
 });
 
