@@ -57,6 +57,7 @@ const sequence = (stream: Stream): Drawn => ({
     units: stream.int(1, 4),
     ...(stream.chance(0.5) && { returns: "all" }),
     ...(stream.chance(0.5) && { start: "input" }),
+    ...(stream.chance(0.25) && { backwards: true }),
   },
 });
 
@@ -140,7 +141,7 @@ function tagsOf(shape: Shape, config: LayerConfig): string[] {
 }
 
 /** What a layer can be without; the others decide which weights it has. */
-const OPTIONAL = ["activation", "strides", "epsilon", "returns", "start"];
+const OPTIONAL = ["activation", "strides", "epsilon", "returns", "start", "backwards"];
 
 /** With fewer settings: what a layer does by default. Inputs that are no longer there go with them. */
 export function* simplerLayer(promise: LayerPromise, scenario: Scenario): Iterable<Scenario> {

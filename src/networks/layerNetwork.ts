@@ -24,7 +24,7 @@ interface Kind {
 const ending = ["activation", "bias"];
 const window = ["strides", "dilation", "padding", ...ending];
 const norm = ["epsilon", "affine"];
-const unrolled = ["start", "returns", "written"];
+const unrolled = ["start", "returns", "written", "backwards"];
 
 const KINDS: Readonly<Record<string, Kind>> = {
   activation: {

@@ -31,6 +31,7 @@ const OPTIONS: Readonly<Record<string, (value: Setting) => Options>> = {
   dilation: (dilationRate) => ({ dilationRate }),
   multiplier: (depthMultiplier) => ({ depthMultiplier }),
   affine: (learnt) => ({ center: learnt, scale: learnt }),
+  backwards: (goBackwards) => ({ goBackwards }),
   returns: (which) => ({ returnSequences: which === "all" }),
   // Said when the layer is applied, or by its inputs, or of the program alone.
   training: () => ({}),
