@@ -243,6 +243,16 @@ describe("the path of a memory", () => {
     expect(await changed(c, () => 1e-30)).toMatchObject({ verdict: "fail" });
   });
 
+  it("minds no output without a cotangent", async () => {
+    const c = caseOfCell(lstm, {
+      given: { bias: [0, 1, 0, 0], c0: [2] },
+      cotangents: [matrix([0]), matrix([1])],
+    });
+    expect(c.program.outputs).toHaveLength(2);
+    expect(await judgedAfter(memoryPath, c)).toMatchObject({ verdict: "pass" });
+    expect(await changed(c, (g) => g * 1.0001)).toMatchObject({ verdict: "fail", kind: "memory" });
+  });
+
   it("is no single one where states come back, or others read the memory", async () => {
     const back = caseOfCell(lstm, { given: { recurrentKernel: [0, 0, 1, 0] }, returns: ["c1"] });
     const both = caseOfCell(lstm, { given: {} });
