@@ -3,6 +3,7 @@ import { simplerLayer } from "../src/arbitraries/simplerLayer.js";
 import type { TrialProperty } from "../src/campaign/trialProperty.js";
 import { refusesEmptyBatch } from "../src/laws/badInput.js";
 import * as laws from "../src/laws/layers.js";
+import { typicalRate as rate } from "../src/laws/typicalRate.js";
 import type { LayerPromise } from "../src/record/promises.js";
 import { CONSTRAINTS } from "./constraints.js";
 import { PENALTIES } from "./regularizers.js";
@@ -89,4 +90,27 @@ export const convention: LayerProperty = {
   source: "Hochreiter and Schmidhuber 1997; Cho et al. 2014; Chung et al. 2014; PyTorch and Keras",
   about: isCell,
   inquire: ({ promise }) => laws.convention(promise),
+};
+
+/** Deviations of the recurrent weights, times the root of their number: gradients vanish, slowly, hardly, and explode. */
+const RECURRENT = [0.5, 1, 1.5, 2] as const;
+
+export const typicalRate: LayerProperty = {
+  name: "recurrent/typical-rate",
+  statement:
+    "Through a random tanh layer that noise drives, a step back multiplies gradients by √χ₁ typically, χ₁ = σ²·E tanh′(√q·z)²: 0.41 for σ = ½, 1.13 for σ = 2.",
+  source: "Chen, Pennington and Schoenholz 2018",
+  evidence: "statistical",
+  of: "layers",
+  cites: false,
+  about: ({ kind, config }) => kind === "rnn" && (config.activation ?? "tanh") === "tanh",
+  draw: (stream, { target, dtype }) => ({
+    target: target.name,
+    dtype,
+    settings: { recurrent: stream.pick(RECURRENT), input: 0.5 },
+    tensors: [],
+    seed: stream.bits() >>> 1,
+    tags: [],
+  }),
+  inquire: ({ promise }) => rate(promise),
 };

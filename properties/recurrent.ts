@@ -12,7 +12,7 @@ import { sharedInputs } from "../src/laws/sharedInputs.js";
 import { writtenOut } from "../src/laws/writtenOut.js";
 import type { AnyOp } from "../src/ops/op.js";
 
-/** What is promised of recurrent cells over time. What is only typical of them is tried on layers. */
+/** What is promised of recurrent cells over time. */
 
 const GATED: readonly string[] = ["lstmCell", "gruCell"];
 const isPlain = ({ name }: AnyOp): boolean => name === "rnnCell";
@@ -44,7 +44,6 @@ export const cellsWrittenOut: Property = {
   source: "Hochreiter and Schmidhuber 1997; Cho et al. 2014; chain rule",
   law: writtenOut,
   about: isCell,
-  perClass: true,
   draw: (stream, op, spec) => drawSequence(stream, op!, spec, { steps: [1, 4], rows: [1, 3] }),
 };
 

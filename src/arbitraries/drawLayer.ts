@@ -33,6 +33,7 @@ const sequence = (stream: Stream): DrawnLayer => ({
     units: stream.int(1, 4),
     ...(stream.chance(0.5) && { returns: "all" }),
     ...(stream.chance(0.5) && { start: "input" }),
+    ...(stream.chance(0.25) && { backwards: true }),
   },
 });
 

@@ -20,6 +20,7 @@ const OPTIONAL = [
   "epsilon",
   "returns",
   "start",
+  "backwards",
   "maxValue",
   "minValue",
   "rate",

@@ -37,7 +37,7 @@ export const memoryPath: Law = {
     const [got, where] = gradient(way.start);
     let decided = 0;
     for (const [element, g] of got.entries()) {
-      const cotangent = c.cotangents[0].data[element];
+      const cotangent = way.cotangent.data[element];
       const judged = product(
         cotangent,
         way.steps.map((step) => step[element]),

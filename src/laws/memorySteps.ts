@@ -1,4 +1,5 @@
 import { gamma } from "../core/float.js";
+import type { Tensor } from "../core/tensor.js";
 import { cellNode, type CellNode } from "../networks/cellNodes.js";
 import type { GateActivation } from "../networks/cells.js";
 import type { Precision } from "../oracles/tolerance.js";
@@ -14,6 +15,8 @@ export interface Kept {
 
 /** The way of a memory through a program, the last step first. */
 export interface MemoryWay {
+  /** Of the memory in the end. */
+  readonly cotangent: Tensor;
   /** The input that the memory is at first. */
   readonly start: number;
   /** Inputs that only a product with zeros leads to: they receive nothing at all. */
@@ -22,19 +25,22 @@ export interface MemoryWay {
 }
 
 /**
- * The way of the memory back from the only output of a program: of LSTM cells by c, of GRU cells by h, where no state comes
+ * The way of the memory back from the only output with a cotangent: of LSTM cells by c, of GRU cells by h, where no state comes
  * back into the gates because the recurrent kernel is zero; or a chain c·keep + new of inputs. The derivative of the output
  * by the memory at first is then the product of what is kept, exactly.
  *
  * @returns undefined for any other program
  */
 export function memoryWay(c: Case, precision: Precision): MemoryWay | undefined {
-  const program = check(c.program);
-  const [output, ...others] = program.outputs;
-  if (others.length > 0) return undefined;
+  // Outputs whose cotangent is zero send back nothing.
+  const told = c.cotangents.flatMap((u, o) => (u.data.some((x) => x !== 0) ? [o] : []));
+  if (told.length !== 1) return undefined;
+  const [cotangent] = told.map((o) => c.cotangents[o]);
+  const outputs = told.map((o) => c.program.outputs[o]);
+  const program = { ...check(c.program), outputs };
   const steps: (readonly Kept[])[] = [];
   const closed: number[] = [];
-  let memory = output;
+  let [memory] = outputs;
   let passed = 0;
   while (memory >= program.inputs.length) {
     if (readers(program, memory) !== 1) return undefined;
@@ -46,7 +52,7 @@ export function memoryWay(c: Case, precision: Precision): MemoryWay | undefined 
     passed += step.nodes;
   }
   if (passed !== program.nodes.length || readers(program, memory) !== 1) return undefined;
-  return { start: memory, steps, closed: closed.filter((v) => readers(program, v) === 1) };
+  return { cotangent, start: memory, steps, closed: closed.filter((v) => readers(program, v) === 1) };
 }
 
 interface Step {

@@ -118,7 +118,14 @@ const EXAMPLES: Readonly<
   groupNorm: { shape: [2, 4, 6], config: { groups: 2, epsilon: 0.01, affine: false, channels: "second" } },
   rnn: {
     shape: [2, 3, 2],
-    config: { units: 2, activation: "relu", start: "input", returns: "all", written: "expanded" },
+    config: {
+      units: 2,
+      activation: "relu",
+      start: "input",
+      returns: "all",
+      written: "expanded",
+      backwards: true,
+    },
   },
   lstm: {
     shape: [2, 3, 2],
@@ -130,6 +137,7 @@ const EXAMPLES: Readonly<
       start: "input",
       returns: "all",
       written: "expanded",
+      backwards: true,
     },
   },
   gru: {
@@ -143,6 +151,7 @@ const EXAMPLES: Readonly<
       start: "input",
       returns: "all",
       written: "expanded",
+      backwards: true,
     },
   },
 };

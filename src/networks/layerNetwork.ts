@@ -41,7 +41,7 @@ const window = ["strides", "dilation", "padding", "channels", ...ending];
 const pool = ["poolSize", "strides", "padding", "channels"];
 const length = ["axis", "epsilon"];
 const norm = ["epsilon", "affine"];
-const unrolled = ["start", "returns", "written"];
+const unrolled = ["start", "returns", "written", "backwards"];
 
 const KINDS: Readonly<Record<string, Kind>> = {
   activation: {

@@ -51,6 +51,18 @@ function apart(a: Tensor, b: Tensor): number {
   return Math.max(...a.data.map((x, i) => Math.abs(x - b.data[i]))) / size;
 }
 
+/** Of [batch, time, size]. */
+function reversedInTime({ shape, data }: Tensor): Tensor {
+  const [batch, time, size] = shape;
+  const at = (row: number, t: number, i: number): number => data[(row * time + time - 1 - t) * size + i];
+  return tensor(
+    shape,
+    Array.from({ length: batch * time * size }, (_, e) =>
+      at(Math.floor(e / (time * size)), Math.floor(e / size) % time, e % size),
+    ),
+  );
+}
+
 describe("unrolled cells", () => {
   it.each(CELLS.map((cell) => [show(cell), cell] as const))(
     "are the written-out ones, and have their gradients: %s",
@@ -130,6 +142,22 @@ describe("unrolled cells", () => {
       }
     }
   });
+
+  it.each(CELLS.map((cell) => [show(cell), cell] as const))(
+    "go backwards as they go forwards through the reversed sequence: %s",
+    (name, cell) => {
+      for (const returns of ["all", "last"] as const) {
+        const [forwards, backwards] = [false, true].map((each) =>
+          networkOf({ ...cell, returns, backwards: each }),
+        );
+        const given = drawInputs(forwards, new Stream(116, name));
+        const reversed = { ...given, x: reversedInTime(given.x) };
+        expect(outputOf(backwards, given)).toEqual(outputOf(forwards, reversed));
+        const [one, other] = [gradientsOf(backwards, given), gradientsOf(forwards, reversed)];
+        expect({ ...one, x: reversedInTime(one.x) }).toEqual(other);
+      }
+    },
+  );
 
   it.each([[[2, 0, 3]], [[2, 3]], [[1, 2, 3, 4]]])("are refused for x of shape %j", (shape) => {
     expect(() => networkOf({ cell: "rnn" }, shape)).toThrow(

@@ -14,6 +14,8 @@ export type RecurrentOptions = Cell & {
   readonly start?: "input" | "zeros";
   /** All states, [batch, time, units], or the last one, [batch, units]. Default "last". */
   readonly returns?: "all" | "last";
+  /** Whether the last x comes first; all states are then returned in that order, too. Default false. */
+  readonly backwards?: boolean;
 };
 
 /**
@@ -25,7 +27,7 @@ export type RecurrentOptions = Cell & {
  * @throws GradproofError `bad-layer` unless x is a sequence of at least one step
  */
 export function recurrent(b: NetworkBuilder, x: NetworkValue, options: RecurrentOptions): NetworkValue {
-  const { name, units, written = "fused", start = "zeros", returns = "last" } = options;
+  const { name, units, written = "fused", start = "zeros", returns = "last", backwards = false } = options;
   const [batch, time, size] = x.shape;
   if (x.shape.length !== 3 || time < 1) {
     throw new GradproofError(
@@ -37,7 +39,8 @@ export function recurrent(b: NetworkBuilder, x: NetworkValue, options: Recurrent
     const weights = declareWeights(b, options, size, units);
     let state: State = firstState(b, options, [batch, units], start);
     const step = (written === "fused" ? fusedStep : expandedStep)(b, options, weights);
-    const shown = b.applyAll("unstack", [x], { axis: 1 }).map((part, t) => {
+    const parts = b.applyAll("unstack", [x], { axis: 1 });
+    const shown = (backwards ? parts.toReversed() : parts).map((part, t) => {
       state = step(part, state, t + 1);
       state.forEach((value, k) => b.mark(`${"hc"[k]}${t + 1}`, value));
       return state[0];

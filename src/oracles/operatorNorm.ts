@@ -11,8 +11,8 @@ interface Square {
   readonly data: Float64Array;
 }
 
-/** How often the matrix is squared: the bound is off by a factor of n^(1/2¹¹) at most. */
-const SQUARINGS = 10;
+/** How often G is squared: the bound is off by a factor of n^(1/2²⁶), and a few n²·u, at most. */
+const SQUARINGS = 24;
 
 /**
  * An upper bound of ‖W‖₂.

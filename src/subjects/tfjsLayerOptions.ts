@@ -30,6 +30,7 @@ const OPTIONS: Readonly<Record<string, (value: Setting) => LayerOptions>> = {
   multiplier: (depthMultiplier) => ({ depthMultiplier }),
   affine: (learnt) => ({ center: learnt, scale: learnt }),
   channels: (which) => ({ dataFormat: which === "second" ? "channelsFirst" : "channelsLast" }),
+  backwards: (goBackwards) => ({ goBackwards }),
   returns: (which) => ({ returnSequences: which === "all" }),
   // Said when the layer is applied, or by its inputs, or of the program alone.
   training: () => ({}),
