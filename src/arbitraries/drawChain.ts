@@ -61,7 +61,7 @@ export function drawChain(stream: Stream, op: AnyOp, spec: ChainSpec): Case {
   return caseOfNetwork(stream, network, spec, {
     number(name, shape) {
       if (name === "recurrentKernel") return (gain * stream.normal()) / Math.sqrt(shape[0]);
-      return /^x/.test(name) ? ofInputs * stream.normal() : stream.normal() / 2;
+      return name.startsWith("x") ? ofInputs * stream.normal() : stream.normal() / 2;
     },
     tags: [...(written ? [`written:${activation}`] : tags), `steps:${sizes.steps}`],
   });

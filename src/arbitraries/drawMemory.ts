@@ -99,7 +99,7 @@ export function drawExactGates(
     number(name, shape, i) {
       if (name === "recurrentKernel") return 0;
       // x says what becomes of the memory in this step, and the kernel says it to the gate.
-      if (/^x/.test(name)) return shut && stream.chance(1 / steps) ? -1 : stream.pick(half);
+      if (name.startsWith("x")) return shut && stream.chance(1 / steps) ? -1 : stream.pick(half);
       const own = keeps(cell, columns(shape), i);
       if (name === "kernel" && own) return large * direction(cell);
       if (name === "bias" && own) return -added(cell);

@@ -126,7 +126,7 @@ export function drawSaturated(stream: Stream, op: AnyOp, spec: SequenceSpec): Ca
     returns: cell.cell === "lstm" ? [...states, ...memories] : states,
   });
   const scale = (name: string): number => {
-    if (/^x/.test(name)) return ofInputs;
+    if (name.startsWith("x")) return ofInputs;
     return /^[hc]0$/.test(name) ? Math.min(ofStates, 1e6) : ofWeights;
   };
   return caseOfNetwork(stream, network, spec, {

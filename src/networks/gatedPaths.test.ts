@@ -47,7 +47,7 @@ function slopesOf(
   const own = cell.cell === "lstm" ? 1 : 0;
   const number = (name: string, i: number): number => {
     if (name === "r/recurrentKernel") return (options.deviation * stream.normal()) / Math.sqrt(UNITS);
-    if (name !== "r/bias") return /0$/.test(name) ? 0 : stream.normal();
+    if (name !== "r/bias") return name.endsWith("0") ? 0 : stream.normal();
     return Math.floor((i % (blocks * UNITS)) / UNITS) === own ? options.bias : 0;
   };
   const given = Object.fromEntries(

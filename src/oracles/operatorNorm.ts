@@ -22,7 +22,7 @@ const SQUARINGS = 24;
  *
  * @shape W: [rows, columns]
  * @domain finite, sums of squares within the range of doubles
- * @example largestStretch(tensor([2, 2], [0, 2, 1, 0])) > 1.999 // true
+ * @example largestStretch({ shape: [2, 2], data: Float64Array.of(0, 2, 1, 0) }).toFixed(6) // "2.000000"
  */
 export function largestStretch(W: Tensor): number {
   const squares = sumOfSquares(W.data);
