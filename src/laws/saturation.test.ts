@@ -123,7 +123,16 @@ describe("a limit that the format does not hold", () => {
     });
   });
 
-  it("decides nothing where that is wrong", async () => {
+  it("decides nothing where that is wrong, or no number", async () => {
+    const none = await judgedAfter(saturation, c, ([o, f]) => [
+      o,
+      withValue(
+        f,
+        at(0, 0, () => NaN),
+      ),
+    ]);
+    expect(none).toMatchObject({ verdict: "inconclusive" });
+    expect(await judgedAfter(saturation, caseOf("selu", [row()], f32))).toMatchObject({ verdict: "pass" });
     const wrong = await judgedAfter(saturation, c, ([o, f]) => [
       o,
       withValue(

@@ -53,6 +53,7 @@ export const saturation: Law = {
     const answer = readAnswer(c, outcome, "value");
     if (!answer.ok) return answer.judgement;
     const got = flatten(answer.value);
+    if (got.length === 0) return PASS;
     const evidence: string[] = [];
     const judgements = endsOf(c).map((end, e): LawJudgement => {
       const limit = limitOf(c, end, far[e], precision);
@@ -78,8 +79,7 @@ function limitOf(
   if (!answer.ok) return answer.judgement;
   const [own] = flatten(answer.value);
   // Two rounded constants and their product: three roundings.
-  if (own === undefined || Math.abs(own - end.limit) <= 4 * precision.format.u * Math.abs(end.limit))
-    return own ?? 0;
+  if (Math.abs(own - end.limit) <= 4 * precision.format.u * Math.abs(end.limit)) return own;
   return undecided(`the value is wrong already: ${own} at ${farOut(end)}, where it is ${end.limit}`);
 }
 
