@@ -62,7 +62,7 @@ describe("findings by their fault", () => {
     const report = summarize(syntheticRecord());
     const subject = { ...report.subjects[0], findings: [silu, tanh, sigmoid, erf, gelu] };
     const page = bugReports(report, subject);
-    expect(page).toContain("2 faults, and");
+    expect(page).toContain("2 faults of ops, and");
     expect(page).toContain("## 1. Hessian products of 3 ops");
     expect(page).toContain("**The same fault in other ops**");
     expect(page).toContain("**What follows from it**");

@@ -83,7 +83,7 @@ const sameDocumentation = (a: ReportTrial, b: ReportTrial): boolean =>
 /** An error message without the numbers of one scenario. */
 const errorOf = ({ judgement }: ReportTrial): string => judgement.reason.replace(/-?\d+(?:[.,]-?\d+)*/g, "0");
 
-/** @example "momentum and 7 others: takes another step when variables are handed over in an order that changes" */
+/** As in "momentum and 7 others: takes another step when variables are handed over in an order that changes". */
 function titleOf(lead: ReportTrial, others: readonly ReportTrial[]): string {
   const more = new Set(others.map(({ target }) => target).filter((target) => target !== lead.target)).size;
   const rest = more === 0 ? "" : more === 1 ? " and another" : ` and ${showCount(more)} others`;

@@ -226,9 +226,12 @@ class ReferenceAdapter implements SynchronousAdapter {
 }
 
 /** What `networks/` refuse of a layer is refused, whatever its program. @throws GradproofError as `layerNetwork` */
-function refuseLayer({ layer, inputs }: AdapterRequest, { kind, config }: LayerPromise): void {
+function refuseLayer({ layer, inputs }: AdapterRequest, { kind, config, moving }: LayerPromise): void {
   if (!layer || NOISY_KINDS.includes(kind)) return;
-  layerNetwork({ kind, config: { ...config, ...layer.config }, shape: inputs[0].shape });
+  // How much is kept of old batches is no setting of what the layer returns.
+  const { momentum: _momentum, ...rest } = layer.config;
+  const given = moving ? rest : layer.config;
+  layerNetwork({ kind, config: { ...config, ...given }, shape: inputs[0].shape });
 }
 
 /** Where a rule was replaced, the kernels and textbook forms of the old one must not bypass it. */
