@@ -26,11 +26,16 @@ const NOISY = of(...NOISY_KINDS);
 const RATES = [0.5, 0.1, 0.3, 0.75, 0.9];
 const DEVIATIONS = [1, 0.1, 3];
 
-/** An image whose width is random in training has a factor. */
-const amount = (kind: string, stream: Stream, rates: readonly number[]): Settings => {
+/** A rate or a deviation; an image whose width is random in training has a factor. */
+const amount = (
+  kind: string,
+  stream: Stream,
+  rates: readonly number[],
+  deviations: readonly number[] = DEVIATIONS,
+): Settings => {
   if (kind === "randomWidth") return { "config.factor": 0.5, "config.seed": stream.int(0, 1000) };
   return kind === "gaussianNoise"
-    ? { "config.stddev": stream.pick(DEVIATIONS) }
+    ? { "config.stddev": stream.pick(deviations) }
     : { "config.rate": stream.pick(rates) };
 };
 
@@ -57,12 +62,12 @@ const scenarioOf = (
   ),
 ): Scenario => ({ target: target.name, dtype, settings, tensors, seed: stream.bits() >>> 1, tags: [] });
 
-/** Of one answer: a few numbers and their cotangents. Explicit zeros among the rates. */
+/** Of one answer: a few numbers and their cotangents. Explicit zeros among the rates and deviations. */
 const draw = (stream: Stream, request: Request): Scenario => {
   const { kind } = request.target.promise;
   return scenarioOf(stream, request, {
     shape: [...drawShape(stream, kind)],
-    ...amount(kind, stream, [0, ...RATES]),
+    ...amount(kind, stream, [0, ...RATES], [0, ...DEVIATIONS]),
   });
 };
 
@@ -108,7 +113,8 @@ export const kept: DropoutProperty = {
 export const noise: DropoutProperty = {
   ...sampled,
   name: "dropout/noise-gradient",
-  statement: "The gradient of noise is that of the noise in the value; without noise everything stays.",
+  statement:
+    "The gradient of noise is that of the noise in the value; at a rate or deviation of 0 everything stays.",
   about: GAUSSIAN,
   inquire: ({ promise }) => laws.noiseGradient(promise),
 };

@@ -61,7 +61,7 @@ export function drawLadder(stream: Stream, op: AnyOp, spec: LadderSpec): Case {
   const [{ domain }] = op.inputs(1, attributes);
   const anywhere = (): number => drawTensor(stream, [], domain, dtype, drawRegion(stream)).data[0];
   const xs: number[] = [];
-  while (xs.length < LENGTH) {
+  for (let i = 0; xs.length < LENGTH && i < MOST_DRAWS * LENGTH; i++) {
     const x = anywhere();
     xs.push(
       ...(stream.chance(0.2) ? aroundPoint(x, dtype) : [x]).filter((each) =>
@@ -80,7 +80,7 @@ export function drawFarOut(stream: Stream, op: AnyOp, spec: LadderSpec): Case {
   const somewhere = (): number =>
     stream.sign() * (stream.chance(0.5) ? stream.between(0, 40) : 10 ** stream.between(0, 3));
   const xs: number[] = [];
-  while (xs.length < LENGTH / 2) {
+  for (let i = 0; xs.length < LENGTH / 2 && i < MOST_DRAWS * LENGTH; i++) {
     const isLate = thresholds.length > 0 && stream.chance(0.2);
     const x = formatOf(dtype).round(isLate ? stream.pick(thresholds) * stream.between(0.8, 1) : somewhere());
     if (suits(op, attributes, x, dtype)) xs.push(x);

@@ -96,14 +96,19 @@ export const kept = (promise: LayerPromise): Inquiry =>
 
 const DOES = "keeps and drops as promised, and the gradient with the value";
 
-/** The gradient of noise is the cotangent where it is added, and times the same noise where it is multiplied. */
+/**
+ * The gradient of noise is the cotangent where it is added, and times the same noise where it is multiplied. At a rate
+ * or deviation of 0 there is none.
+ */
 export const noiseGradient = ({ kind }: LayerPromise): Inquiry =>
   function* (scenario) {
     const [x, cotangent] = scenario.tensors;
-    const config = { ...givenConfig(scenario), training: true };
+    const config: LayerConfig = { ...givenConfig(scenario), training: true };
     const answer = yield* askSeeded(scenario, { x, config, cotangent }, noiseSeed(scenario, 0));
     if (!answer.ok) return answer.verdicted;
     const [y] = answer.values;
+    const still = (config.stddev ?? config.rate) === 0 ? differs("without noise", x, y) : undefined;
+    if (still) return told(still, scenario, "");
     const { u, eta } = formatOf(scenario.dtype);
     // One rounding in the value, one in the gradient, and ours: noise is what the value shows of it.
     const element = answer.gradient!.data.findIndex((g, i) => {
