@@ -48,16 +48,20 @@ export const budgetSentence = ({ falseAlarms }: Report): string | null =>
   falseAlarms &&
   `By chance, the whole run calls something wrong with probability below ${showMeasure(falseAlarms.budget)}: ${showPlural(falseAlarms.trials, "statistical trial")} share that equally.`;
 
-/** Objects by kind, such as "initialisers", in the order in which they were tried. */
+/** Objects by kind, such as "initialisers", in the order in which they were tried; also of kinds that are new. */
 export function kindsOfObjects(subject: SubjectReport): { kind: string; objects: ObjectTrials[] }[] {
   const objects = trialsByObject(subject);
   const kindOf = ({ target }: ObjectTrials): string => target.slice(0, target.indexOf(":"));
-  return Object.keys(KINDS)
-    .map((word) => ({ kind: KINDS[word], objects: objects.filter((object) => kindOf(object) === word) }))
+  const words = [...new Set([...Object.keys(KINDS), ...objects.map(kindOf)])];
+  return words
+    .map((word) => ({
+      kind: KINDS[word] ?? `${word}s`,
+      objects: objects.filter((object) => kindOf(object) === word),
+    }))
     .filter(({ objects }) => objects.length > 0);
 }
 
-/** Kinds as people read them. */
+/** Kinds as people read them, where that is not their word with an s. */
 const KINDS: Readonly<Record<string, string>> = {
   initializer: "initialisers",
   clipper: "ways of clipping",
